@@ -1,0 +1,122 @@
+"""What a handler gets and what it may do: the port between the turn loop and each action."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from router import Intent
+
+from ..document.plan import SkillPlan
+from ..turn.events import BackendText, TurnEvent, TurnRequest
+
+if TYPE_CHECKING:
+    from api import Client, Clock
+
+
+class Emit(Protocol):
+    """Takes what a handler has to say; BackendText is translated on the way."""
+
+    async def __call__(self, item: TurnEvent | BackendText) -> None: ...
+
+
+class Say(Protocol):
+    """The runtime's own messages, in the conversation's language."""
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The message `key` with its {values} filled in. Raises KeyError for a key no language has."""
+        ...
+
+
+@dataclass(slots=True)
+class Conversation:
+    """What survives between turns. Everything here is plain JSON, so the journal can keep it.
+
+    backend: the one this conversation began with. session_id, task_id, bind_id: the backend's project.
+    uploaded: sha256 of a file -> the name it was sent under. draft: the wire draft as last seen, to compare with.
+    export: the render in flight, so it can be re-attached to ({"render_id", "submitted", …}).
+    offered: what the last reply offered, so that "yes" can mean it.
+    """
+
+    backend: str = ""
+    language: str = ""
+    session_id: str = ""
+    task_id: str = ""
+    bind_id: str = ""
+    greeted: bool = False
+    cloud_notice_given: bool = False
+    uploaded: dict[str, str] = field(default_factory=dict)
+    draft: Mapping[str, Any] | None = None
+    export: dict[str, Any] | None = None
+    offered: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingSend:
+    """A chat message whose fate was unknown when its turn ended: it may have been billed.
+
+    draft_before: the wire draft as it was before the message, for comparison.
+    """
+
+    message_id: str
+    text: str
+    draft_before: Mapping[str, Any] | None
+
+
+class TurnLog(Protocol):
+    """The durable side of one running turn (skill/turn/journal.py). Every method returns only once it is on disk."""
+
+    turn_id: str
+    conversation: Conversation
+
+    def append(self, event: TurnEvent) -> None:
+        """Add an event for hosts to follow. Raises LeaseLost when another worker took over."""
+        ...
+
+    def save(self) -> None:
+        """Keep `conversation` as it is now."""
+        ...
+
+    def about_to_send(self, pending: PendingSend) -> None:
+        """Mark, before the request leaves, that a billed message may reach the backend."""
+        ...
+
+    def settled(self, message_id: str) -> None:
+        """The message's outcome is known and told; it needs no recovery."""
+        ...
+
+    def unsettled(self) -> PendingSend | None:
+        """A message an earlier run of this turn may have sent; it must be compared, never sent again."""
+        ...
+
+    def release_conversation(self) -> None:
+        """Let the next queued turn start (an export once its draft is submitted)."""
+        ...
+
+
+@dataclass(slots=True)
+class TurnContext:
+    """Everything one turn's handlers share.
+
+    message_budget: chat messages this turn may still send (two at most).
+    """
+
+    request: TurnRequest
+    plan: SkillPlan
+    client: Client
+    clock: Clock
+    log: TurnLog
+    say: Say
+    language: str
+    message_budget: int = 2
+
+    @property
+    def conversation(self) -> Conversation:
+        return self.log.conversation
+
+
+class Handler(Protocol):
+    """Runs one intent. A backend refusal rises as api.BackendError; run.py makes it a Problem."""
+
+    async def __call__(self, ctx: TurnContext, intent: Intent, emit: Emit) -> None: ...
