@@ -12,6 +12,18 @@ from api import Draft
 MediaKind = Literal["image", "video", "audio"]
 
 
+class UnsupportedMedia(Exception):
+    """A file that cannot be used. Its text is one sentence for the user: what it is and what to send instead."""
+
+
+class RenderError(Exception):
+    """A film could not be made. Its text is one sentence for the user."""
+
+
+class RenderStopped(Exception):
+    """The caller asked a render to stop; nothing usable was written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Media:
     """One uploaded file. id: its sha256 (what a segment's `source` names). name: as the user called it.
