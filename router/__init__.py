@@ -1,5 +1,9 @@
 """Words into intents: the user's, and the backend's."""
 
+from .language import detect_language
+from .normalise import fold
+from .quotation import Quote, quotes
+from .sentences import Span, split_sentences
 from .table import (
     Intent,
     PhraseRow,
@@ -16,6 +20,7 @@ from .table import (
 __all__ = [
     "Intent",
     "PhraseRow",
+    "Quote",
     "ReplyAction",
     "ReplyIntent",
     "ReplyRow",
@@ -23,5 +28,10 @@ __all__ = [
     "Rewrite",
     "RouteAction",
     "RoutingTable",
+    "Span",
     "Why",
+    "detect_language",
+    "fold",
+    "quotes",
+    "split_sentences",
 ]

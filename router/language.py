@@ -1,0 +1,123 @@
+"""Which language somebody writes: the script first, then the small words that hold its sentences together."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from .normalise import fold, without_marks
+from .quotation import quotes
+
+UNSURE = "en"
+_DATA = Path(__file__).parent / "lexicon" / "compiled" / "languages.json"
+_LOOKED_AT = 2000  # characters; the language of a long text shows long before that
+
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*'?")
+_NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|\S+\.(?:[a-z][a-z0-9]{2,3})\b|[@#]\w+", re.IGNORECASE)
+_SCRIPTS = (
+    ("kana", re.compile("[\u3041-\u309f\u30a1-\u30fa\uff66-\uff9f]")),
+    ("hangul", re.compile("[\uac00-\ud7a3\u1100-\u11ff\u3131-\u318e]")),
+    ("han", re.compile("[\u4e00-\u9fff\u3400-\u4dbf\uf900-\ufaff\U00020000-\U0003134f]")),
+    ("thai", re.compile("[\u0e01-\u0e5b]")),
+    ("devanagari", re.compile("[\u0900-\u097f]")),
+    ("arabic", re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")),
+    ("cyrillic", re.compile("[\u0400-\u04ff]")),
+)
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+_TAG_OF_SCRIPT = {
+    "kana": "ja",
+    "hangul": "ko",
+    "han": "zh",
+    "thai": "th",
+    "devanagari": "hi",
+    "arabic": "ar",
+    "cyrillic": "ru",
+}
+
+
+@lru_cache(maxsize=1)
+def _words() -> tuple[dict[str, tuple[tuple[str, float], ...]], dict[str, str], str]:
+    """Weights of words per language, letter -> language, and the characters that make Han text Japanese."""
+    data = json.loads(_DATA.read_text(encoding="utf-8"))
+    owners: dict[str, set[str]] = {}
+    letters: dict[str, str] = {}
+    for tag, entry in data.items():
+        if entry["script"] != "latin":
+            continue
+        for word in entry["words"].split():
+            owners.setdefault(word, set()).add(tag)
+            owners.setdefault(without_marks(word), set()).add(tag)
+        letters.update(dict.fromkeys(entry["letters"], tag))
+    weights = {
+        word: tuple(
+            (tag, (1.0 if len(tags) == 1 else 0.5 if len(tags) == 2 else 0.25) * (0.6 if len(word) < 2 else 1.0))
+            for tag in tags
+        )
+        for word, tags in owners.items()
+    }
+    return weights, letters, data["ja"]["letters"]
+
+
+def detect_language(text: str) -> str:
+    """The primary tag of the language of the text ("zh" for both its scripts), "en" when unsure.
+
+    Quotations, addresses and file names do not count, unless there is nothing else. Where scripts mix, the one that is
+    not Latin decides: people put English terms into their own language, not the other way round.
+    """
+    return language_scores(text)[0][0]
+
+
+def language_scores(text: str) -> tuple[tuple[str, float], ...]:
+    """The likely languages, best first, never empty; one entry where the script alone decides."""
+    own = fold(_own_words(text[:_LOOKED_AT]))
+    scripts = [name for name, pattern in _SCRIPTS if pattern.search(own)]
+    if scripts:
+        return ((_by_script(own, scripts), 1.0),)
+    return _by_words(own)
+
+
+def _own_words(text: str) -> str:
+    pieces, start = [], 0
+    for quote in quotes(text):
+        pieces.append(text[start : quote.start])
+        start = quote.end
+    own = _NOT_WORDS.sub(" ", " ".join((*pieces, text[start:])))
+    return own if any(char.isalpha() for char in own) else text
+
+
+def _by_script(own: str, scripts: list[str]) -> str:
+    if len(scripts) > 1 or _LATIN.search(own):
+        patterns = dict(_SCRIPTS)
+        # one foreign letter ("β", a lone Cyrillic name) does not change the language; one Han word does
+        counts = {name: len(patterns[name].findall(own)) for name in scripts}
+        if counts.get("kana", 0) and "hangul" not in counts:
+            return "ja" if counts["kana"] * 8 >= counts.get("han", 0) else "zh"
+        return _TAG_OF_SCRIPT[max(counts, key=lambda name: counts[name])]
+    if scripts == ["han"]:
+        return "ja" if any(char in _words()[2] for char in own) and not _looks_chinese(own) else "zh"
+    return _TAG_OF_SCRIPT[scripts[0]]
+
+
+def _looks_chinese(own: str) -> bool:
+    return any(char in "的了我你吗嗎把这這个個们們没沒给給还還" for char in own)
+
+
+def _by_words(own: str) -> tuple[tuple[str, float], ...]:
+    weights, letters, _ = _words()
+    scores: dict[str, float] = {}
+    for word in _WORD.findall(own):
+        known = weights.get(word) or weights.get(without_marks(word))
+        if known is None and "'" in word:
+            # "l'esporto", "n'exporte": the clitic tells
+            known = weights.get(word[: word.index("'") + 1])
+        for tag, weight in known or ():
+            scores[tag] = scores.get(tag, 0.0) + weight
+    if not own.isascii():
+        for char in set(own):
+            if (owner := letters.get(char)) is not None:
+                scores[owner] = scores.get(owner, 0.0) + 1.5
+    if not scores:
+        return ((UNSURE, 0.0),)
+    return tuple(sorted(scores.items(), key=lambda entry: (-entry[1], entry[0] != UNSURE, entry[0])))
