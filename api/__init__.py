@@ -4,7 +4,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .answers import Balance, Session, SignedIn
+    from .auth import Auth, ClientIds, TokenStore
+    from .client import Client
     from .clock import Clock, SystemClock
+    from .connection import open_http
+    from .downloads import Downloaded
     from .draft import Draft, DraftMeta, Segment, SegmentMeta, Track, TrackType, placed
     from .endpoints import Endpoints
     from .errors import (
@@ -19,12 +24,20 @@ if TYPE_CHECKING:
         SessionLost,
         TokenExpired,
     )
-    from .stream import Heartbeat, StreamEnd, StreamEvent, TextPart, ToolActivity
+    from .exchange import Recover
+    from .stream import Heartbeat, StreamEnd, StreamEvent, TextPart, ToolActivity, joint
+    from .virtual_time import VirtualClock
+    from .wire import Render, State, Uploaded
 
 _HOME = {
     name: module
     for module, names in {
+        "answers": ("Balance", "Session", "SignedIn"),
+        "auth": ("Auth", "ClientIds", "TokenStore"),
+        "client": ("Client",),
         "clock": ("Clock", "SystemClock"),
+        "connection": ("open_http",),
+        "downloads": ("Downloaded",),
         "draft": ("Draft", "DraftMeta", "Segment", "SegmentMeta", "Track", "TrackType", "placed"),
         "endpoints": ("Endpoints",),
         "errors": (
@@ -39,16 +52,24 @@ _HOME = {
             "SessionLost",
             "TokenExpired",
         ),
-        "stream": ("Heartbeat", "StreamEnd", "StreamEvent", "TextPart", "ToolActivity"),
+        "exchange": ("Recover",),
+        "stream": ("Heartbeat", "StreamEnd", "StreamEvent", "TextPart", "ToolActivity", "joint"),
+        "virtual_time": ("VirtualClock",),
+        "wire": ("Render", "State", "Uploaded"),
     }.items()
     for name in names
 }
 
 __all__ = [
+    "Auth",
     "BackendError",
     "BackendUnreachable",
+    "Balance",
+    "Client",
     "ClientIdMissing",
+    "ClientIds",
     "Clock",
+    "Downloaded",
     "Draft",
     "DraftMeta",
     "Endpoints",
@@ -58,17 +79,27 @@ __all__ = [
     "NoCredits",
     "ProtocolError",
     "RateLimited",
+    "Recover",
+    "Render",
     "Segment",
     "SegmentMeta",
+    "Session",
     "SessionLost",
+    "SignedIn",
+    "State",
     "StreamEnd",
     "StreamEvent",
     "SystemClock",
     "TextPart",
     "TokenExpired",
+    "TokenStore",
     "ToolActivity",
     "Track",
     "TrackType",
+    "Uploaded",
+    "VirtualClock",
+    "joint",
+    "open_http",
     "placed",
 ]
 

@@ -1,9 +1,29 @@
-"""The chat stream as events. (Types first; the decoder follows.)"""
+"""The chat stream as events: bytes, through httpx-sse, to what the backend says, does and reports.
+
+The answer is the text of the complete events, in order, whoever their author; a live fragment counts only when the
+event that repeats it never came; thoughts, calls and their results are never text. The only sign of success is a clean
+end of the body. The events have the shape of Google's Agent Development Kit, read tolerantly.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import json
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from .connection import httpx
+from .errors import BackendUnreachable, ProtocolError
+from .refusals import scrub
+
+EVENT_CAP_BYTES = 16 * 2**20
+_QUIET = frozenset({"", "heartbeat", "[DONE]", "{}", '"heartbeat"'})
+_NO_CONTENT = "MODEL_RETURNED_NO_CONTENT"
+_CUT = "MAX_TOKENS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +57,240 @@ class StreamEnd:
     """The body ended cleanly, or the backend reported a failure in the stream.
 
     text: the folded answer (fragments counted once). truncated: cut by length. silent: no visible text.
-    error: the backend's own failure words, None when the run succeeded.
+    error: the backend's own failure words, None when the run succeeded. code: its number, 0 where there is none.
     """
 
     text: str
     silent: bool
     truncated: bool = False
     error: str | None = None
+    code: int = 0
     kind: Literal["end"] = "end"
 
 
 StreamEvent = TextPart | ToolActivity | Heartbeat | StreamEnd
+
+
+async def read_events(response: httpx.Response, *, cap_bytes: int = EVENT_CAP_BYTES) -> AsyncGenerator[StreamEvent]:
+    """The events of a 200 answer of type text/event-stream; the last one is the StreamEnd.
+
+    Raises BackendUnreachable (reached) when the body breaks off, ProtocolError when one event exceeds the cap.
+    """
+    from httpx_sse import EventSource  # noqa: PLC0415  # only a chat turn needs it
+
+    fold = Fold()
+    # httpx-sse reads the type and charset from the headers: ours say what the standard says, UTF-8 always
+    seam = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=_Seam(response, cap_bytes))
+    try:
+        async with aclosing(EventSource(seam).aiter_sse()) as events:
+            async for sse in events:
+                for event in fold.feed(sse.data):
+                    yield event
+    except httpx.HTTPError as exc:
+        raise BackendUnreachable(0, "send", f"the stream broke off: {type(exc).__name__}") from exc
+    for event in fold.close():
+        yield event
+
+
+class _Seam(httpx.AsyncByteStream):
+    """The body's bytes as the decoder should see them: no BOM, LF line ends at once, no event above the cap."""
+
+    def __init__(self, response: httpx.Response, cap_bytes: int) -> None:
+        self._response = response
+        self._cap_bytes = cap_bytes
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        lines = LineEnds(self._cap_bytes)
+        async for chunk in self._response.aiter_bytes():
+            if clean := lines.feed(chunk):
+                yield clean
+
+    async def aclose(self) -> None:
+        await self._response.aclose()
+
+
+class LineEnds:
+    """Turns CRLF and lone CR into LF without waiting for the next chunk, drops a BOM, and counts bytes per event."""
+
+    def __init__(self, cap_bytes: int = EVENT_CAP_BYTES) -> None:
+        self._cap_bytes = cap_bytes
+        self._start = b""
+        self._started = False
+        self._after_cr = False
+        self._pending_bytes = 0
+        self._at_line_start = False
+
+    def feed(self, chunk: bytes) -> bytes:
+        """The chunk, cleaned. Raises ProtocolError when an event grows beyond the cap."""
+        if not self._started:
+            chunk = self._without_bom(chunk)
+        if self._after_cr and chunk:
+            chunk = chunk[chunk.startswith(b"\n") :]
+            self._after_cr = False
+        if b"\r" in chunk:
+            self._after_cr = chunk.endswith(b"\r")
+            chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        if chunk:
+            self._count(chunk)
+        return chunk
+
+    def _without_bom(self, chunk: bytes) -> bytes:
+        self._start += chunk
+        if len(self._start) < 3 and b"\xef\xbb\xbf".startswith(self._start):
+            return b""
+        self._started = True
+        return self._start.removeprefix(b"\xef\xbb\xbf")
+
+    def _count(self, chunk: bytes) -> None:
+        """Bytes since the last blank line, the chunk's first event included."""
+        if self._at_line_start and chunk.startswith(b"\n"):
+            first_end, last_end = 0, chunk.rfind(b"\n\n")
+            last_end = last_end + 2 if last_end >= 0 else 1
+        else:
+            first_end, last_end = chunk.find(b"\n\n"), chunk.rfind(b"\n\n") + 2
+        largest = self._pending_bytes + (first_end if first_end >= 0 else len(chunk))
+        if first_end >= 0:
+            self._pending_bytes = len(chunk) - last_end
+            if len(chunk) > self._cap_bytes:
+                largest = max(largest, *(len(event) for event in chunk.split(b"\n\n")))
+        else:
+            self._pending_bytes += len(chunk)
+        if largest > self._cap_bytes:
+            raise ProtocolError(0, "send", f"one event of the stream is larger than {self._cap_bytes} bytes")
+        self._at_line_start = chunk.endswith(b"\n")
+
+
+@dataclass(slots=True)
+class Fold:
+    """The stream's state: feed it the data of each event, close it at the clean end of the body."""
+
+    _answer: str = ""
+    _fragments: dict[str, str] = field(default_factory=dict)
+    _held: str = ""
+    _truncated: bool = False
+    _error: str | None = None
+    _code: int = 0
+
+    def feed(self, data: str) -> tuple[StreamEvent, ...]:
+        """What one event says, at least that the backend is alive."""
+        if data.strip() in _QUIET:
+            return (Heartbeat(),)
+        try:
+            event = json.loads(data)
+        except (ValueError, RecursionError):
+            if data.lstrip().startswith('{"error"'):
+                self._fail(_broken_error(data))
+            return (Heartbeat(),)
+        if not isinstance(event, dict):
+            return (Heartbeat(),)
+        parts = _parts(event)
+        text = _text(parts) if event.get("author") != "user" else ""
+        said = self._say(text, event) if text else ()
+        self._note_failure(event, bool(text))
+        tools = () if event.get("partial") is True else tuple(_tools(parts))
+        return (*said, *tools) or (Heartbeat(),)
+
+    def close(self) -> tuple[StreamEvent, ...]:
+        """What was held back, if it belongs to the answer, and the end."""
+        said: tuple[StreamEvent, ...] = ()
+        if self._held and not self._answer.strip():
+            said = (self._tell(self._held),)
+        for rest in self._fragments.values():
+            self._add(rest)
+            self._truncated = True
+        silent = not self._answer.strip()
+        return (*said, StreamEnd(self._answer, silent, self._truncated and not silent, self._error, self._code))
+
+    def _say(self, text: str, event: Mapping[str, Any]) -> tuple[StreamEvent, ...]:
+        author = f"{event.get('author')} {event.get('branch')}"
+        if event.get("partial") is True:
+            self._fragments[author] = self._fragments.get(author, "") + text
+            return (TextPart(text, partial=True),)
+        self._fragments.pop(author, None)
+        held, self._held = self._held, ""
+        before = [self._tell(held)] if held else []
+        noise_at = _noise_at(text)
+        text, self._held = text[:noise_at], text[noise_at:]
+        return (*before, self._tell(text)) if text.strip() else tuple(before)
+
+    def _tell(self, text: str) -> TextPart:
+        self._add(text)
+        return TextPart(text)
+
+    def _add(self, text: str) -> None:
+        self._answer += joint(self._answer, text) + text
+
+    def _note_failure(self, event: Mapping[str, Any], has_text: bool) -> None:
+        failure = event.get("errorCode") or event.get("error_code")
+        if failure == _NO_CONTENT:
+            return
+        if event.get("finishReason") == _CUT or (failure and has_text):
+            self._truncated = True
+        if failure and not has_text:
+            self._fail(str(event.get("errorMessage") or event.get("error_message") or failure))
+        if error := event.get("error"):
+            self._fail(error if isinstance(error, str) else json.dumps(error, ensure_ascii=False))
+        code = event.get("code")
+        if isinstance(code, int) and code not in (0, 200) and "content" not in event:
+            self._code = self._code or code
+            self._fail(str(event.get("message") or event.get("msg") or event.get("detail") or code))
+
+    def _fail(self, words: str) -> None:
+        """The first report counts; servers repeat it in other shapes."""
+        self._error = self._error or scrub(words)[:500] or "unknown"
+
+
+def joint(before: str, after: str) -> str:
+    """What stands between two texts of an answer: a blank line after a finished sentence, else nothing."""
+    if not before or not after or before[-1].isspace() or after[0].isspace():
+        return ""
+    return "\n\n" if before[-1] in ".!?:…。！？：)]”\"'`*✅🎬🎉" else ""
+
+
+def _parts(event: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    content = event.get("content")
+    parts = content.get("parts") if isinstance(content, dict) else None
+    return [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+
+
+def _text(parts: list[Mapping[str, Any]]) -> str:
+    """The visible text of one event; a lone surrogate, which no terminal can print, becomes U+FFFD."""
+    texts = [part["text"] for part in parts if isinstance(part.get("text"), str) and not part.get("thought")]
+    return "".join(texts).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace") if texts else ""
+
+
+def _tools(parts: list[Mapping[str, Any]]) -> list[ToolActivity]:
+    found = []
+    for part in parts:
+        if isinstance(call := part.get("functionCall"), dict):
+            found.append(ToolActivity(str(call.get("name") or ""), done=False))
+        if isinstance(result := part.get("functionResponse"), dict):
+            found.append(ToolActivity(str(result.get("name") or ""), done=True, failed=_failed(result.get("response"))))
+    return found
+
+
+def _failed(response: object) -> bool:
+    if not isinstance(response, dict):
+        return False
+    return bool(response.get("error")) or response.get("status") in ("error", "failed")
+
+
+def _broken_error(data: str) -> str:
+    """The words of a failure report whose JSON was put together by hand."""
+    return (
+        data.lstrip().removeprefix('{"error"').lstrip(": ").removeprefix('"').rstrip().removesuffix('"}') or "unknown"
+    )
+
+
+def _noise_at(text: str) -> int:
+    """Where a backend's afterthought about itself begins: it is no part of an answer that is otherwise good."""
+    found = _noise().search(text)
+    return found.start() if found else len(text)
+
+
+@cache
+def _noise() -> re.Pattern[str]:
+    path = Path(__file__).parent / "compiled" / "noise.json"
+    phrases = json.loads(path.read_text(encoding="utf-8"))["afterthoughts"]
+    words = "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in phrases)
+    return re.compile(rf"(?:^|(?<=[.!?。！？\n]))\s*(?:{words}).{{0,300}}\Z", re.I | re.S)

@@ -1,0 +1,109 @@
+"""The backend's small flat answers, read by hand: a turn that only asks for credits loads no pydantic.
+
+Each reader takes the whole JSON object of a success and is forgiving about what surrounds the values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import ProtocolError
+
+_BIND_KEYS = ("bind_id", "bindId", "bind", "user_id", "userId")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """given: the user's own token. fresh: got just now. credits: what a fresh token came with, None = not told."""
+
+    given: bool
+    fresh: bool
+    credits: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A new anonymous token."""
+
+    token: str = field(repr=False)
+    credits: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One project of the backend. bind_id: what a registration link carries as `?bind=`, "" when not told."""
+
+    session_id: str
+    task_id: str = ""
+    bind_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Credits in the backend's own units; None where it did not say."""
+
+    available: float | None
+    frozen: float | None
+    total: float | None
+
+
+def data_of(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The object under `data`, or the answer itself where the backend left the envelope out."""
+    data = answer.get("data")
+    return data if isinstance(data, Mapping) else answer
+
+
+def read_grant(answer: Mapping[str, Any]) -> Grant:
+    """Raises ProtocolError when there is no usable token."""
+    data = data_of(answer)
+    token = data.get("token")
+    if not isinstance(token, str) or not re.fullmatch(r"[\x21-\x7e]+", token):
+        raise ProtocolError(0, "anonymous_token", "the answer holds no token")
+    return Grant(token, _number(data.get("credits")))
+
+
+def read_session(answer: Mapping[str, Any]) -> Session:
+    """Raises ProtocolError when there is no session id."""
+    data = data_of(answer)
+    session_id = _text(data.get("session_id") or data.get("sessionId"))
+    if not session_id:
+        raise ProtocolError(0, "create_session", "the answer holds no session_id")
+    return Session(session_id, _text(data.get("task_id") or data.get("taskId")), bind_id_in(data))
+
+
+def read_claim_token(answer: Mapping[str, Any]) -> str | None:
+    """The link token, None when the answer holds none or an access token, which must never be put in a link."""
+    token = _text(data_of(answer).get("claim_token"))
+    return token if re.fullmatch(r"(?!nmv_)[\w.~-]+", token) else None
+
+
+def read_balance(answer: Mapping[str, Any]) -> Balance:
+    """Raises ProtocolError when not one number is there."""
+    data = data_of(answer)
+    balance = Balance(*(_number(data.get(key)) for key in ("available", "frozen", "total")))
+    if balance == Balance(None, None, None):
+        raise ProtocolError(0, "balance", "the answer holds no balance")
+    return balance
+
+
+def bind_id_in(data: Mapping[str, Any]) -> str:
+    """The id a registration link wants, "" when absent; "me" is an alias in paths and identifies nobody."""
+    found = (_text(data.get(key)) for key in _BIND_KEYS)
+    return next((value for value in found if value and value != "me"), "")
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool):
+        return None
+    try:
+        number = float(value) if isinstance(value, int | float | str) else None
+    except (ValueError, OverflowError):
+        return None
+    return number if number is None or abs(number) < float("inf") else None
+
+
+def _text(value: object) -> str:
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""

@@ -1,0 +1,167 @@
+"""One request and its answer: signed, refused in any form, recovered once.
+
+The exchange knows who we are (token, attribution, session); what each call means is the Client's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import anyio
+
+from .answers import Session
+from .auth import Auth
+from .connection import httpx
+from .endpoints import Endpoints
+from .errors import BackendError, BackendUnreachable, ProtocolError, SessionLost, TokenExpired
+from .refusals import read_answer, refused, scrub
+
+Recover = Callable[[BackendError], Awaitable[bool]]
+Build = Callable[[], httpx.Request]
+Taken = TypeVar("Taken")
+
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+_BODY_CAP_BYTES = 64 * 2**20
+
+
+@dataclass(slots=True)
+class Exchange:
+    """attribution: headers of every request. recover: see Client."""
+
+    http: httpx.AsyncClient
+    auth: Auth = field(repr=False)
+    attribution: Mapping[str, str]
+    endpoints: Endpoints
+    session: Session | None
+    recover: Recover | None
+    user_id: str = "me"
+    _one_recovers: anyio.Lock = field(default_factory=anyio.Lock, init=False, repr=False)
+    _recovering: list[tuple[int, str]] = field(default_factory=list, init=False, repr=False)
+
+    def need_session(self, endpoint: str) -> Session:
+        """The session. Raises SessionLost (never reached) when there is none yet, which may be recovered from."""
+        if self.session is None:
+            raise SessionLost(1002, endpoint, "no session yet", reached=False)
+        return self.session
+
+    def address(self, endpoint: str, item_id: str = "") -> str:
+        """A call's path, its placeholders filled in."""
+        path: str = getattr(self.endpoints, endpoint)
+        if "<sid>" in path:
+            path = path.replace("<sid>", quote(self.need_session(endpoint).session_id, safe=""))
+        return path.replace("<user_id>", quote(self.user_id, safe="")).replace("<id>", quote(item_id, safe=""))
+
+    def headers(self, endpoint: str) -> dict[bytes, bytes]:
+        """Who we are. Raises TokenExpired (never reached) when nobody has signed in."""
+        signed = _headers(self.attribution)
+        if endpoint == "anonymous_token":
+            return signed | {b"X-Client-Id": self.auth.client_ids.get().encode("ascii")}
+        token = self.auth.token()
+        if token is None:
+            raise TokenExpired(1001, endpoint, "not signed in", reached=False)
+        return signed | {b"Authorization": b"Bearer " + _header(token)}
+
+    def request(
+        self,
+        method: str,
+        endpoint: str,
+        *,
+        item_id: str = "",
+        headers: Mapping[str, str] | None = None,
+        **content: Any,  # json=, files=, timeout=: httpx's own
+    ) -> httpx.Request:
+        """A signed request for a call."""
+        own = self.headers(endpoint) | _headers(headers or {})
+        return self.http.build_request(method, self.address(endpoint, item_id), headers=own, **content)
+
+    async def json(self, endpoint: str, build: Build) -> dict[str, Any]:
+        """Ask for a JSON object. Raises the BackendError that a refusal means."""
+
+        async def take(response: httpx.Response) -> dict[str, Any]:
+            return read_answer(endpoint, response.status_code, await read_body(response))
+
+        return await self.ask(endpoint, build, take)
+
+    async def ask(self, endpoint: str, build: Build, take: Callable[[httpx.Response], Awaitable[Taken]]) -> Taken:
+        """Send what `build` makes and let `take` judge the answer; once more after a recovery.
+
+        take: raises BackendError for a refusal. A response is closed unless it is what `take` returns.
+        """
+        used = self._identity()
+        try:
+            return await self._once(endpoint, build, take)
+        except BackendError as error:
+            if isinstance(error, BackendUnreachable | ProtocolError) or not await self._recovered(error, used):
+                raise
+        return await self._once(endpoint, build, take)
+
+    async def _once(self, endpoint: str, build: Build, take: Callable[[httpx.Response], Awaitable[Taken]]) -> Taken:
+        request = build()
+        taken: object = None
+        response: httpx.Response | None = None
+        try:
+            response = await self.http.send(request, stream=True)
+            taken = answer = await take(response)
+        except httpx.HTTPError as exc:
+            raise unreachable(endpoint, exc, self.auth.token()) from exc
+        finally:
+            if response is not None and taken is not response:
+                await response.aclose()
+        return answer
+
+    async def _recovered(self, error: BackendError, used: tuple[str | None, Session | None]) -> bool:
+        """Whether it makes sense to ask again. Parallel calls recover once: the others find a new identity."""
+        asked = (error.code, error.endpoint)
+        if self.recover is None or asked in self._recovering:
+            return False
+        if self._recovering and self._one_recovers.statistics().owner == anyio.get_current_task():
+            return await self._ask_recover(error)  # a call made by the recovery itself
+        async with self._one_recovers:
+            return self._identity() != used or await self._ask_recover(error)
+
+    async def _ask_recover(self, error: BackendError) -> bool:
+        asked = (error.code, error.endpoint)
+        self._recovering.append(asked)
+        try:
+            return self.recover is not None and await self.recover(error)
+        finally:
+            self._recovering.remove(asked)
+
+    def _identity(self) -> tuple[str | None, Session | None]:
+        return self.auth.token(), self.session
+
+
+async def read_body(response: httpx.Response, cap_bytes: int = _BODY_CAP_BYTES) -> bytes:
+    """The whole body. Raises ProtocolError when it is larger than an answer can be."""
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > cap_bytes:
+            raise ProtocolError(0, "", f"an answer larger than {cap_bytes} bytes")
+    return bytes(body)
+
+
+async def take_stream(response: httpx.Response) -> httpx.Response:
+    """An event stream, still open. Raises what any other answer to a chat message means."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if response.status_code == 200 and kind == "text/event-stream":
+        return response
+    raise refused("send", response.status_code, await read_body(response, 2**20))
+
+
+def unreachable(endpoint: str, exc: httpx.HTTPError, token: str | None) -> BackendUnreachable:
+    """What a transport's failure means."""
+    reached = not isinstance(exc, _NEVER_SENT)
+    return BackendUnreachable(0, endpoint, scrub(f"{type(exc).__name__} {exc}", token)[:300], reached=reached)
+
+
+def _headers(texts: Mapping[str, str]) -> dict[bytes, bytes]:
+    return {name.encode("ascii"): _header(value) for name, value in texts.items()}
+
+
+def _header(value: str) -> bytes:
+    """A header's bytes; a line break cannot start another header."""
+    return "".join(c for c in value if c.isprintable()).strip().encode()
