@@ -1,0 +1,285 @@
+"""The durable truth of one conversation: its turns, their events, its memory, in one SQLite file.
+
+Anyone may read, insert a turn, ask for its cancellation or note its delivery. Events, states and memory are written
+by the holder of the lease alone (lease.py, running.py).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from ..handlers.contract import Conversation
+from .event_json import from_json
+from .events import TurnEvent, TurnState
+
+_VERSION = 1
+_SCHEMA = (
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    """CREATE TABLE turns (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, state TEXT NOT NULL, request TEXT NOT NULL,
+        digest TEXT NOT NULL, created REAL NOT NULL, ended REAL, attempts INTEGER NOT NULL DEFAULT 0,
+        released INTEGER NOT NULL DEFAULT 0, cancel INTEGER NOT NULL DEFAULT 0,
+        told INTEGER NOT NULL DEFAULT 0, delivered REAL)""",
+    """CREATE TABLE events (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, turn_id TEXT NOT NULL, epoch INTEGER NOT NULL, kind TEXT NOT NULL,
+        stage TEXT, body TEXT NOT NULL)""",
+    "CREATE INDEX events_of_turn ON events (turn_id, seq)",
+    "CREATE TABLE lease (epoch INTEGER NOT NULL, holder TEXT NOT NULL, expires_at REAL NOT NULL)",
+    "INSERT INTO lease VALUES (0, '', 0)",
+    "CREATE TABLE memory (body TEXT NOT NULL)",
+    """CREATE TABLE sends (
+        message_id TEXT PRIMARY KEY, turn_id TEXT NOT NULL, text TEXT NOT NULL, draft_before TEXT,
+        settled INTEGER NOT NULL DEFAULT 0)""",
+)
+_TURN = "seq, id, state, request, digest, created, ended, attempts, released, cancel, told, delivered"
+OPEN_STATES: tuple[TurnState, ...] = ("queued", "running")
+
+
+class JournalError(OSError):
+    """The journal cannot be read or written; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One chat turn as the journal knows it.
+
+    seq: its place in the conversation. request: the pinned request (pinned.py), as JSON. digest: of words and files.
+    created, ended, delivered: seconds since the epoch. attempts: how often a worker began it.
+    released: it lets later turns run beside it. cancel: someone asked to stop it.
+    told: the last event a caller has passed on; delivered: when all of it was.
+    """
+
+    seq: int
+    id: str
+    state: TurnState
+    request: Mapping[str, Any]
+    digest: str
+    created: float
+    ended: float | None
+    attempts: int
+    released: bool
+    cancel: bool
+    told: int
+    delivered: float | None
+
+    @property
+    def open(self) -> bool:
+        """Whether it still waits or runs."""
+        return self.state in OPEN_STATES
+
+
+class Journal:
+    """One connection to one conversation's file. Not for several threads at once."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path | None, kept_aside: Path | None = None) -> None:
+        self.connection = connection
+        self.path = path
+        self.kept_aside = kept_aside
+
+    @classmethod
+    def open(cls, path: Path | str, *, name: str = "") -> Journal:
+        """Open the file, or begin it. ":memory:" keeps nothing.
+
+        An unreadable file is moved aside and a new one begun; `kept_aside` then says where the old one is.
+        Raises JournalError when the disk refuses.
+        """
+        if str(path) == ":memory:":
+            return cls(_connect(":memory:", name), None)
+        path = Path(path)
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its side files the same mode
+            return cls(_connect(str(path), name), path)
+        except sqlite3.OperationalError as error:
+            raise JournalError(_advice(error, path)) from error
+        except sqlite3.DatabaseError:
+            aside = _move_aside(path)
+            return cls(_connect(str(path), name), path, aside)
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def name(self) -> str:
+        """What the conversation is called."""
+        return self.meta("name")
+
+    def meta(self, key: str) -> str:
+        row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else ""
+
+    @property
+    def version(self) -> int:
+        """Changes whenever another connection wrote; cheap enough to poll."""
+        return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
+
+    @contextmanager
+    def writing(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+        """One transaction. durable: on disk when this returns; else only safe against a crash of the process.
+
+        Raises JournalError when the disk refuses (full, read-only); nothing of the transaction is kept then.
+        """
+        try:
+            self.connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self.connection.execute("BEGIN IMMEDIATE")
+            yield self.connection
+            self.connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            raise JournalError(_advice(error, self.path)) from error
+        finally:
+            if self.connection.in_transaction:  # SQLite itself rolls back when the disk is full
+                self.connection.execute("ROLLBACK")
+
+    # turns
+
+    def add(self, turn_id: str, request: Mapping[str, Any], digest: str, *, again: bool = False) -> tuple[Turn, bool]:
+        """Queue a turn, or find the one with the same words and files that runs, waits or was not delivered yet.
+
+        Returns the turn and whether it is new. again: never look for an earlier one.
+        """
+        with self.writing():
+            earlier = [] if again else self._turns("digest = ? AND delivered IS NULL AND cancel = 0", digest)
+            if earlier:
+                return earlier[-1], False
+            self.connection.execute(
+                "INSERT INTO turns (id, state, request, digest, created) VALUES (?, 'queued', ?, ?, ?)",
+                (turn_id, _dumps(request), digest, time.time()),
+            )
+            return self._turns("id = ?", turn_id)[0], True
+
+    def turn(self, turn_id: str) -> Turn:
+        """Raises KeyError for a turn this journal does not hold."""
+        found = self._turns("id = ?", turn_id)
+        if not found:
+            raise KeyError(turn_id)
+        return found[0]
+
+    def turns(self) -> list[Turn]:
+        """All turns, oldest first."""
+        return self._turns("1")
+
+    def unfinished(self) -> list[Turn]:
+        """Turns that wait or run, oldest first."""
+        return self._turns("state IN ('queued', 'running')")
+
+    def undelivered(self) -> list[Turn]:
+        """Turns that ended without anyone having passed on all of it, oldest first."""
+        return self._turns("delivered IS NULL AND state NOT IN ('queued', 'running')")
+
+    def _turns(self, where: str, *values: object) -> list[Turn]:
+        rows = self.connection.execute(f"SELECT {_TURN} FROM turns WHERE {where} ORDER BY seq", values)
+        return [
+            Turn(seq, turn_id, state, json.loads(request), digest, created, ended, attempts, *flags)
+            for seq, turn_id, state, request, digest, created, ended, attempts, *flags in rows
+        ]
+
+    def events(self, turn_id: str, after: int = 0) -> list[tuple[int, TurnEvent]]:
+        """Events of a turn behind number `after`, each with its number."""
+        rows = self.connection.execute(
+            "SELECT seq, body FROM events WHERE turn_id = ? AND seq > ? ORDER BY seq", (turn_id, after)
+        )
+        return [(seq, from_json(json.loads(body))) for seq, body in rows]
+
+    def ask_cancel(self, turn_id: str) -> None:
+        """Ask whoever runs the turn to stop it; one that only waits never starts."""
+        with self.writing():
+            self.connection.execute(
+                "UPDATE turns SET cancel = 1 WHERE id = ? AND state IN ('queued', 'running')", (turn_id,)
+            )
+
+    def note_told(self, turn_id: str, event: int, *, all_of_it: bool) -> None:
+        """Note, after the output was flushed, how much of a turn its caller has passed on."""
+        with self.writing():
+            self.connection.execute(
+                "UPDATE turns SET told = max(told, ?), delivered = coalesce(delivered, ?) WHERE id = ?",
+                (event, time.time() if all_of_it else None, turn_id),
+            )
+
+    # memory
+
+    def memory(self) -> Conversation:
+        """The conversation's memory; a fresh one when nothing was kept."""
+        row = self.connection.execute("SELECT body FROM memory").fetchone()
+        if row is None:
+            return Conversation()
+        body = json.loads(row[0])
+        known = {field.name for field in fields(Conversation)}
+        return Conversation(**{key: value for key, value in body.items() if key in known})
+
+
+def _connect(path: str, name: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=15, isolation_level=None, check_same_thread=False)
+    try:
+        _retry_locked(connection, "PRAGMA journal_mode = WAL")
+        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+            _create(connection, name)
+        connection.execute("SELECT epoch FROM lease").fetchone()
+        connection.execute("SELECT body FROM memory").fetchone()
+        connection.execute("SELECT max(seq) FROM turns").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _create(connection: sqlite3.Connection, name: str) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    if connection.execute("PRAGMA user_version").fetchone()[0] == 0:  # nobody was quicker
+        for statement in _SCHEMA:
+            connection.execute(statement)
+        connection.execute("INSERT INTO meta VALUES ('name', ?)", (name,))
+        connection.execute(f"PRAGMA user_version = {_VERSION}")
+    connection.execute("COMMIT")
+
+
+def _retry_locked(connection: sqlite3.Connection, statement: str) -> None:
+    # SQLite does not wait for its lock when it turns a new file to WAL
+    for pause_s in (0.01, 0.05, 0.2, 0.5, 1.0):
+        try:
+            connection.execute(statement)
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            time.sleep(pause_s)
+        else:
+            return
+    connection.execute(statement)
+
+
+def _move_aside(path: Path) -> Path:
+    number = 1
+    while (aside := path.with_name(f"{path.name}.broken-{number}")).exists():
+        number += 1
+    path.rename(aside)
+    for suffix in ("-wal", "-shm"):
+        side = path.with_name(path.name + suffix)
+        if side.exists():
+            side.rename(aside.with_name(aside.name + suffix))
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    return aside
+
+
+def _advice(error: sqlite3.Error, path: Path | None) -> str:
+    return f"The conversation's journal {path} cannot be written ({error}); make room there or set SKILLTURN_HOME."
+
+
+def memory_json(conversation: Conversation) -> str:
+    """The conversation's memory as the journal keeps it."""
+    return _dumps(asdict(conversation))
+
+
+def _dumps(value: Mapping[str, Any] | Iterable[Any] | None) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,123 @@
+"""Who may write a conversation: one holder at a time, each with a higher epoch than the one before."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Collection
+from pathlib import Path
+
+from ..handlers.contract import Conversation
+from .filelock import held, hold
+from .journal import Journal, Turn, memory_json
+
+RENEW_S = 5.0
+TTL_S = 20.0
+
+
+class LeaseLost(Exception):
+    """Another holder took over; nothing may be written any more."""
+
+
+class Lease:
+    """The right to write one conversation, and the memory that goes with it.
+
+    Given up with `release`, or by dying: then the kernel drops the lock file and the next one takes over at once.
+    A holder that hangs is taken over when its time is up.
+    """
+
+    def __init__(self, journal: Journal, epoch: int, lock: int | None) -> None:
+        self.journal = journal
+        self.epoch = epoch
+        self.conversation: Conversation = journal.memory()
+        self._lock = lock
+
+    @classmethod
+    def take(cls, journal: Journal, *, stale: float | None = None) -> Lease | None:
+        """The lease, or None while somebody else holds it.
+
+        stale: an `expires_at` seen some time ago; a living holder that has not renewed since is taken over.
+        """
+        with journal.writing() as connection:
+            epoch, expires_at, alive = _look(journal)
+            if alive and not (expires_at == stale and expires_at < time.time()):
+                return None
+            lock, locked = hold(_lock_file(journal.path, epoch + 1)) if journal.path else (None, False)
+            connection.execute(
+                "UPDATE lease SET epoch = ?, holder = ?, expires_at = ?",
+                (epoch + 1, socket.gethostname() if locked else "", time.time() + TTL_S),
+            )
+        if journal.path and epoch:
+            _lock_file(journal.path, epoch).unlink(missing_ok=True)
+        return cls(journal, epoch + 1, lock)
+
+    def guard(self) -> None:
+        """Inside a transaction: make sure that nobody has taken over. Raises LeaseLost."""
+        if self.journal.connection.execute("SELECT epoch FROM lease").fetchone()[0] != self.epoch:
+            raise LeaseLost
+
+    def renew(self) -> None:
+        """Say that the holder is alive. Raises LeaseLost."""
+        with self.journal.writing(durable=False) as connection:
+            self.guard()
+            connection.execute("UPDATE lease SET expires_at = ?", (time.time() + TTL_S,))
+
+    def save(self) -> None:
+        """Keep `conversation` as it is now. Raises LeaseLost."""
+        with self.journal.writing():
+            self.guard()
+            self.write_memory()
+
+    def write_memory(self) -> None:
+        """Inside a guarded transaction: put the conversation's memory in."""
+        self.journal.connection.execute("DELETE FROM memory")
+        self.journal.connection.execute("INSERT INTO memory VALUES (?)", (memory_json(self.conversation),))
+
+    def next_turn(self, running: Collection[str]) -> Turn | None:
+        """Begin the next turn: one a dead holder left, else the oldest that waits. Raises LeaseLost.
+
+        running: turns this holder has begun itself and not ended yet.
+        """
+        with self.journal.writing():
+            self.guard()
+            waiting = [turn for turn in self.journal.unfinished() if turn.id not in running]
+            if not waiting:
+                return None
+            turn = min(waiting, key=lambda turn: (turn.state == "queued", turn.seq))
+            self.journal.connection.execute(
+                "UPDATE turns SET state = 'running', attempts = attempts + 1 WHERE id = ?", (turn.id,)
+            )
+            return self.journal.turn(turn.id)
+
+    def release(self, *, only_if_idle: bool = False) -> bool:
+        """Give it up. only_if_idle: not while a turn waits or runs; decided in one step, so no turn is forgotten."""
+        with self.journal.writing() as connection:
+            if only_if_idle and self.journal.unfinished():
+                return False
+            connection.execute("UPDATE lease SET expires_at = 0 WHERE epoch = ?", (self.epoch,))
+        if self._lock is not None and self.journal.path:
+            _lock_file(self.journal.path, self.epoch).unlink(missing_ok=True)
+            os.close(self._lock)
+        return True
+
+
+def _look(journal: Journal) -> tuple[int, float, bool]:
+    """The newest epoch, when its time is up, and whether its holder is alive.
+
+    A holder on this machine is known by its lock; one elsewhere, or without locks, by its time alone.
+    """
+    epoch, host, expires_at = journal.connection.execute("SELECT epoch, holder, expires_at FROM lease").fetchone()
+    if expires_at == 0 or journal.path is None or host != socket.gethostname():
+        return epoch, expires_at, expires_at > time.time()
+    return epoch, expires_at, held(_lock_file(journal.path, epoch))
+
+
+def holder_until(journal: Journal) -> float | None:
+    """When the living holder's time is up, in seconds since the epoch; None when nobody holds the lease."""
+    _, expires_at, alive = _look(journal)
+    return expires_at if alive else None
+
+
+def _lock_file(path: Path, epoch: int) -> Path:
+    return path.with_name(f"{path.name}.lease-{epoch}")

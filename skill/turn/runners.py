@@ -1,0 +1,84 @@
+"""Who runs a turn: a process of its own that outlives the caller, or a task in the caller's event loop."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .journal import Journal
+from .lease import holder_until
+
+if TYPE_CHECKING:
+    import subprocess
+
+    from anyio.abc import TaskGroup
+
+    from .worker import RunPinned
+
+_ROOT = Path(__file__).parent.parent.parent
+
+
+class Detached:
+    """Starts worker processes that no signal to the caller, and no closed pipe, reaches."""
+
+    def __init__(self, command: Sequence[str] = (sys.executable, "-m", "skill.turn.worker")) -> None:
+        self._command = tuple(command)
+        self._started: list[subprocess.Popen[bytes]] = []
+
+    def ensure(self, journal: Journal) -> None:
+        """See that somebody runs what waits in the conversation; cheap when that is so."""
+        self._started = [process for process in self._started if process.poll() is None]
+        if self._started or holder_until(journal) is not None or not journal.unfinished():
+            return
+        import subprocess  # noqa: PLC0415 - start-up: a turn that answers by itself starts no process
+
+        assert journal.path is not None, "a journal in memory has no other process to run it"
+        log = os.open(journal.path.with_suffix(".log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            process = subprocess.Popen(
+                [*self._command, "--journal", str(journal.path)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=journal.path.parent,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(_ROOT), os.getenv("PYTHONPATH")]))},
+                **_apart(),
+            )
+        finally:
+            os.close(log)
+        self._started.append(process)
+
+
+def _apart() -> dict[str, Any]:
+    """What keeps the new process out of reach of the caller's terminal and of its process group."""
+    if sys.platform == "win32":
+        return {"creationflags": 0x00000008 | 0x00000200}  # DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP
+    else:  # noqa: RET505 - so that type checkers see the branch as the platform's
+        return {"start_new_session": True}
+
+
+class Inline:
+    """Runs turns as tasks of the caller's task group: servers, tests, programs that embed the runtime."""
+
+    def __init__(self, tasks: TaskGroup, run: RunPinned | None = None) -> None:
+        self._tasks = tasks
+        self._run = run
+        self._working: set[Path] = set()
+
+    def ensure(self, journal: Journal) -> None:
+        """See that a task runs what waits in the conversation."""
+        assert journal.path is not None, "another connection must be able to open the journal"
+        if journal.path not in self._working and journal.unfinished() and holder_until(journal) is None:
+            self._working.add(journal.path)
+            self._tasks.start_soon(self._serve, journal.path)
+
+    async def _serve(self, path: Path) -> None:
+        from .worker import run_pinned, serve  # noqa: PLC0415 - start-up: the command line never works inline
+
+        try:
+            await serve(path, self._run or run_pinned)
+        finally:
+            self._working.discard(path)

@@ -1,0 +1,265 @@
+"""A turn outlives its caller: real worker processes, killed and recovered."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import anyio
+import pytest
+
+from skill.turn.events import Done, Problem, Text, TurnEvent, TurnRequest, TurnState
+from skill.turn.follow import Follower, follow, watch
+from skill.turn.home import conversation_file
+from skill.turn.journal import Journal
+from skill.turn.lease import Lease
+from skill.turn.pinned import PinnedTurn, keep_files, to_json
+from skill.turn.runners import Detached, Inline
+from skill.turn.running import RunningTurn
+from skill.turn.settings import Settings
+from skill.turn.worker import files_folder, serve
+
+# A turn function that obeys its words: what a worker does around it is the subject here.
+PLAY = """
+import os, signal, sys
+import anyio
+from skill.handlers.contract import PendingSend
+from skill.turn.events import Done, Text
+from skill.turn.worker import main
+
+async def play(pinned, log):
+    words = pinned.request.text.split()
+    pending = log.unsettled()
+    if pending:
+        log.append(Text(f"found {pending.message_id} unsettled"))
+        log.settled(pending.message_id)
+    elif words[0] == "die":
+        log.append(Text("before"))
+        log.about_to_send(PendingSend("m1", pinned.request.text, None))
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif words[0] == "crash":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif words[0] == "slip":
+        raise RuntimeError("a slip")
+    elif words[0] == "sleep":
+        log.append(Text("began"))
+        try:
+            await anyio.sleep(float(words[1]))
+        except anyio.get_cancelled_exc_class():
+            log.append(Text("told to stop"))
+            log.append(Done(log.turn_id, "cancelled"))
+            raise
+    elif words[0] == "export":
+        log.release_conversation()
+        await anyio.sleep(float(words[1]))
+    elif words[0] == "read":
+        log.append(Text(pinned.request.files[0].read_text()))
+    log.append(Text("after " + pinned.request.text))
+    log.append(Done(log.turn_id, "finished"))
+    return "finished"
+
+sys.exit(main(sys.argv[1:], play))
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Iterator[Detached]:
+    script = tmp_path / "play.py"
+    script.write_text(PLAY)
+    yield (detached := Detached((sys.executable, str(script))))
+    for process in detached._started:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def journal(home: Path) -> Iterator[Journal]:
+    with Journal.open(conversation_file(home, "c"), name="c") as journal:
+        yield journal
+
+
+def add(journal: Journal, home: Path, text: str, turn_id: str = "", files: tuple[Path, ...] = ()) -> str:
+    turn_id = turn_id or text.replace(" ", "-")
+    assert journal.path
+    request, digest = keep_files(TurnRequest(text, files=files), files_folder(journal.path, turn_id))
+    turn, _ = journal.add(turn_id, to_json(request, Settings(home=home), home, turn_id), digest)
+    return turn.id
+
+
+def finish(journal: Journal, runner: Detached, turn_id: str, wait_s: float = 20) -> list[TurnEvent]:
+    runner.ensure(journal)
+    follower = Follower(journal, turn_id)
+    events = list(watch(follower, wait_s=wait_s, look_after=lambda: runner.ensure(journal)))
+    assert follower.finished, events
+    return events
+
+
+def until(condition: Callable[[], object], wait_s: float = 15) -> None:
+    begun = time.monotonic()
+    while not condition():
+        assert time.monotonic() - begun < wait_s, "it never came to that"
+        time.sleep(0.02)
+
+
+def texts(events: list[TurnEvent]) -> list[str]:
+    return [event.text for event in events if isinstance(event, Text)]
+
+
+def test_turns_run_in_order_and_the_worker_goes_when_none_waits(journal: Journal, home: Path, runner: Detached) -> None:
+    names = [add(journal, home, f"say {number}") for number in range(3)]
+    events = finish(journal, runner, names[-1])
+    assert texts(events) == ["after say 2"]
+    assert [turn.state for turn in journal.turns()] == ["finished"] * 3
+    ended = [turn.ended for turn in journal.turns()]
+    assert ended == sorted(ended, key=lambda at: at or 0)
+    assert runner._started[0].wait(10) == 0
+    assert not list((home / "conversations").glob("*.lease-*"))
+
+
+def test_a_worker_killed_in_mid_turn_is_recovered_without_doing_it_again(
+    journal: Journal, home: Path, runner: Detached
+) -> None:
+    events = finish(journal, runner, add(journal, home, "die"))
+    assert texts(events) == ["before", "found m1 unsettled", "after die"]
+    assert journal.turns()[0].attempts == 2
+
+
+def test_a_turn_that_kills_every_worker_is_given_up(journal: Journal, home: Path, runner: Detached) -> None:
+    turn = add(journal, home, "crash")
+    after = add(journal, home, "say hello")
+    events = finish(journal, runner, turn, 40)
+    assert [event.code for event in events if isinstance(event, Problem)] == ["interrupted"]
+    assert events[-1] == Done(turn, "failed")
+    assert texts(finish(journal, runner, after)) == ["after say hello"]
+
+
+def test_a_slip_in_one_turn_leaves_the_others_alone(journal: Journal, home: Path, runner: Detached) -> None:
+    slip, after = add(journal, home, "slip"), add(journal, home, "say hello")
+    assert texts(finish(journal, runner, after)) == ["after say hello"]
+    assert journal.turn(slip).state == "failed"
+    assert journal.path and "a slip" in journal.path.with_suffix(".log").read_text()
+
+
+def test_an_export_lets_the_next_turn_start(journal: Journal, home: Path, runner: Detached) -> None:
+    export, after = add(journal, home, "export 3"), add(journal, home, "say hello")
+    finish(journal, runner, after)
+    assert journal.turn(export).state == "running"
+    assert texts(finish(journal, runner, export)) == ["after export 3"]
+
+
+def test_a_queued_turn_reads_its_file_after_the_original_is_gone(
+    journal: Journal, home: Path, runner: Detached, tmp_path: Path
+) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("kept")
+    turn = add(journal, home, "read", files=(note,))
+    note.unlink()
+    assert "kept" in texts(finish(journal, runner, turn))
+    assert journal.path
+    folder = files_folder(journal.path, turn)
+    until(lambda: not folder.exists())
+
+
+def test_stopping_a_turn_that_runs_and_one_that_waits(journal: Journal, home: Path, runner: Detached) -> None:
+    running, waiting = add(journal, home, "sleep 60"), add(journal, home, "say nothing")
+    runner.ensure(journal)
+    until(lambda: texts([event for _, event in journal.events(running)]) == ["began"])
+    journal.ask_cancel(waiting)
+    journal.ask_cancel(running)
+    assert finish(journal, runner, running)[-2:] == [Text("told to stop"), Done(running, "cancelled")]
+    assert finish(journal, runner, waiting) == [Done(waiting, "cancelled")]
+
+
+def test_the_end_of_the_caller_is_not_the_end_of_the_turn(
+    journal: Journal, home: Path, tmp_path: Path, runner: Detached
+) -> None:
+    turn = add(journal, home, "sleep 1.5")
+    caller = f"""
+import sys, time
+from pathlib import Path
+from skill.turn.journal import Journal
+from skill.turn.runners import Detached
+Detached((sys.executable, {str(tmp_path / "play.py")!r})).ensure(Journal.open(Path({str(journal.path)!r})))
+time.sleep(60)
+"""
+    process = subprocess.Popen([sys.executable, "-c", caller], start_new_session=True)
+    until(lambda: journal.events(turn))
+    os.killpg(process.pid, signal.SIGTERM)
+    assert process.wait(10) == -signal.SIGTERM
+    assert texts(finish(journal, runner, turn)) == ["began", "after sleep 1.5"]
+    assert runner._started == [], "the first worker did it"
+
+
+def test_two_callers_at_once_start_one_worker(journal: Journal, home: Path, tmp_path: Path, runner: Detached) -> None:
+    turn = add(journal, home, "sleep 0.5")
+    found: list[list[TurnEvent]] = []
+
+    def call() -> None:
+        mine = Detached((sys.executable, str(tmp_path / "play.py")))
+        with Journal.open(conversation_file(home, "c")) as connection:
+            found.append(finish(connection, mine, turn))
+        for process in mine._started:
+            process.wait(10)
+
+    callers = [threading.Thread(target=call) for _ in range(2)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert [texts(events) for events in found] == [["began", "after sleep 0.5"]] * 2
+    assert journal.turn(turn).attempts == 1
+
+
+def test_waiting_has_an_end_and_the_turn_goes_on(journal: Journal, home: Path, runner: Detached) -> None:
+    turn = add(journal, home, "sleep 1.5")
+    runner.ensure(journal)
+    follower = Follower(journal, turn)
+    begun = time.monotonic()
+    list(watch(follower, wait_s=0.3, look_after=lambda: None))
+    assert time.monotonic() - begun < 1
+    assert not follower.finished
+    assert texts(finish(journal, runner, turn))[-1] == "after sleep 1.5"
+
+
+def test_inline_turns_run_in_the_callers_loop(journal: Journal, home: Path) -> None:
+    turn = add(journal, home, "words")
+
+    async def answer(pinned: PinnedTurn, log: RunningTurn) -> TurnState:
+        log.append(Text(f"heard {pinned.request.text} in {os.getpid()}"))
+        return "finished"
+
+    async def host() -> list[TurnEvent]:
+        async with anyio.create_task_group() as tasks:
+            runner = Inline(tasks, answer)
+            runner.ensure(journal)
+            runner.ensure(journal)
+            return [event async for event in follow(Follower(journal, turn))]
+
+    assert anyio.run(host) == [Text(f"heard words in {os.getpid()}"), Done(turn, "finished")]
+
+
+def test_a_worker_that_was_taken_over_writes_no_more(journal: Journal, home: Path) -> None:
+    turn = add(journal, home, "words")
+
+    async def hang(pinned: PinnedTurn, log: RunningTurn) -> TurnState:
+        with Journal.open(conversation_file(home, "c")) as other:
+            other.connection.execute("UPDATE lease SET expires_at = 5")
+            assert Lease.take(other, stale=5)
+        log.append(Text("too late"))
+        return "finished"
+
+    from skill.turn.lease import LeaseLost
+
+    with pytest.raises(LeaseLost):
+        anyio.run(serve, conversation_file(home, "c"), hang)
+    assert journal.events(turn) == []
+    assert journal.turn(turn).state == "running"
