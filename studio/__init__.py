@@ -1,37 +1,25 @@
-"""The embedded backend: the cloud's API on this machine. Names resolve on first use; a turn loads only what it needs."""
+"""The embedded backend: the cloud's API on this machine. Names resolve on first use, so a turn loads only its own."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .app import Studio, create_app
-    from .model import (
-        Answer,
-        Brief,
-        Media,
-        Rendered,
-        RenderError,
-        RenderOptions,
-        RenderStopped,
-        UnsupportedMedia,
-    )
+    from .app import create_app
+    from .model import Answer, Brief, Media, Rendered, RenderOptions
+    from .render import probe, render_film
+    from .render.errors import RenderError, RenderStopped, UnsupportedMedia
     from .transport import LocalTransport
+    from .workshop import Limits, Studio
 
 _HOME = {
     name: module
     for module, names in {
-        "app": ("Studio", "create_app"),
-        "model": (
-            "Answer",
-            "Brief",
-            "Media",
-            "RenderError",
-            "RenderOptions",
-            "RenderStopped",
-            "Rendered",
-            "UnsupportedMedia",
-        ),
+        "app": ("create_app",),
+        "model": ("Answer", "Brief", "Media", "RenderOptions", "Rendered"),
+        "render": ("probe", "render_film"),
+        "render.errors": ("RenderError", "RenderStopped", "UnsupportedMedia"),
         "transport": ("LocalTransport",),
+        "workshop": ("Limits", "Studio"),
     }.items()
     for name in names
 }
@@ -39,6 +27,7 @@ _HOME = {
 __all__ = [
     "Answer",
     "Brief",
+    "Limits",
     "LocalTransport",
     "Media",
     "RenderError",
@@ -48,6 +37,8 @@ __all__ = [
     "Studio",
     "UnsupportedMedia",
     "create_app",
+    "probe",
+    "render_film",
 ]
 
 

@@ -5,23 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from api import Draft
+if TYPE_CHECKING:
+    from api import Draft  # pydantic stays off the calls that need no draft
 
 MediaKind = Literal["image", "video", "audio"]
-
-
-class UnsupportedMedia(Exception):
-    """A file that cannot be used. Its text is one sentence for the user: what it is and what to send instead."""
-
-
-class RenderError(Exception):
-    """A film could not be made. Its text is one sentence for the user."""
-
-
-class RenderStopped(Exception):
-    """The caller asked a render to stop; nothing usable was written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,173 @@
+"""The render queue: one row a film, and the lease on the machine's one render slot.
+
+A job belongs to whoever holds the slot for it. The slot's epoch grows with every claim, and every write names the
+epoch it was made under, so a process that lost its lease (killed, asleep) cannot spoil its successor's work.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .store import Store
+
+LEASE_S = 10.0
+Status = Literal["pending", "processing", "completed", "failed"]
+
+
+class RenderIdTaken(Exception):
+    """This render id already names another film."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One film to make. draft: JSON text. output: what the request asked for. file: name below the renders folder."""
+
+    id: str
+    session: str
+    draft: str
+    output: Mapping[str, Any]
+    status: Status
+    progress: float
+    message: str
+    file: str | None
+
+    @property
+    def open(self) -> bool:
+        return self.status in ("pending", "processing")
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on a job, as long as it is renewed."""
+
+    job: Job
+    owner: str
+    epoch: int
+
+
+class RenderQueue:
+    """The rows of `jobs` and `slot`. Calls block: make them from a worker thread."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def submit(self, job_id: str, session_id: str, draft: str, output: Mapping[str, Any], now: float) -> Job:
+        """Ask for a film. The same id for the same draft is the same job. Raises RenderIdTaken otherwise."""
+        wanted = json.dumps(dict(output), sort_keys=True)
+        with self._store.transaction() as db:
+            row = db.execute("SELECT session, draft, output FROM jobs WHERE id = ?", (job_id,)).fetchone()
+            if row is None:
+                db.execute(
+                    "INSERT INTO jobs (id, session, draft, output, status, created_at) "
+                    "VALUES (?, ?, ?, ?, 'pending', ?)",
+                    (job_id, session_id, draft, wanted, now),
+                )
+            elif row != (session_id, draft, wanted):
+                raise RenderIdTaken(job_id)
+            return _job(db.execute(f"{_SELECT} WHERE id = ?", (job_id,)).fetchone())
+
+    def find(self, job_id: str, client: str) -> Job | None:
+        """A client's own job; None for another's as for one that never was."""
+        with self._store.snapshot() as db:
+            row = db.execute(
+                f"{_SELECT} WHERE id = ? AND session IN (SELECT id FROM sessions WHERE client = ?)", (job_id, client)
+            ).fetchone()
+        return _job(row) if row else None
+
+    def claim(self, wanted: Collection[str], owner: str, now: float) -> Lease | None:
+        """Take the slot for the oldest of the wanted jobs; None when it is taken or nothing is left to do."""
+        marks = ",".join("?" * len(wanted))
+        with self._store.transaction() as db:
+            holder, epoch, expires_at = db.execute("SELECT owner, epoch, expires_at FROM slot").fetchone()
+            # an expiry further off than any lease lasts was written before the clock was set back
+            if holder is not None and now < expires_at <= now + LEASE_S:
+                return None
+            row = db.execute(
+                f"{_SELECT} WHERE status IN ('pending', 'processing') AND id IN ({marks}) ORDER BY created_at LIMIT 1",
+                tuple(wanted),
+            ).fetchone()
+            if row is None:
+                return None
+            job = _job(row)
+            db.execute(
+                "UPDATE slot SET job = ?, owner = ?, epoch = ?, expires_at = ?",
+                (job.id, owner, epoch + 1, now + LEASE_S),
+            )
+            db.execute("UPDATE jobs SET status = 'processing', epoch = ? WHERE id = ?", (epoch + 1, job.id))
+        return Lease(job, owner, epoch + 1)
+
+    def still_open(self, wanted: Collection[str]) -> set[str]:
+        """Those of the wanted jobs that are neither completed nor failed."""
+        marks = ",".join("?" * len(wanted))
+        with self._store.snapshot() as db:
+            rows = db.execute(
+                f"SELECT id FROM jobs WHERE status IN ('pending', 'processing') AND id IN ({marks})", tuple(wanted)
+            ).fetchall()
+        return {job_id for (job_id,) in rows}
+
+    def renew(self, lease: Lease, now: float) -> Literal["held", "lost", "cancelled"]:
+        """Keep the slot for another while, and hear whether the job is still wanted."""
+        with self._store.transaction() as db:
+            renewed = db.execute(
+                "UPDATE slot SET expires_at = ? WHERE epoch = ? AND owner = ?",
+                (now + LEASE_S, lease.epoch, lease.owner),
+            )
+            if renewed.rowcount != 1:
+                return "lost"
+            row = db.execute("SELECT cancelled FROM jobs WHERE id = ?", (lease.job.id,)).fetchone()
+        return "held" if row and not row[0] else "cancelled"
+
+    def report(self, lease: Lease, progress: float) -> None:
+        """Write down how far the film is, 0..1."""
+        with self._store.transaction() as db:
+            db.execute("UPDATE jobs SET progress = ? WHERE id = ? AND epoch = ?", (progress, lease.job.id, lease.epoch))
+
+    def finish(self, lease: Lease, file: str) -> bool:
+        """The film is there. False when the lease was lost meanwhile, and nothing was written."""
+        return self._settle(lease, "status = 'completed', progress = 1, file = ?", file)
+
+    def fail(self, lease: Lease, message: str) -> bool:
+        """The film cannot be made; the message is for the user. False as in `finish`."""
+        return self._settle(lease, "status = 'failed', message = ?", message)
+
+    def release(self, lease: Lease) -> None:
+        """Give the slot back; an unfinished job waits for whoever asks for it next."""
+        with self._store.transaction() as db:
+            _free_slot(db, lease)
+
+    def cancel(self, job_id: str) -> None:
+        """Stop wanting a film: at once when nobody works on it, else at the worker's next renewal."""
+        with self._store.transaction() as db:
+            db.execute("UPDATE jobs SET cancelled = 1 WHERE id = ?", (job_id,))
+            db.execute(
+                "UPDATE jobs SET status = 'failed', message = ? WHERE id = ? AND status = 'pending'",
+                (CANCELLED, job_id),
+            )
+
+    def _settle(self, lease: Lease, change: str, value: str) -> bool:
+        with self._store.transaction() as db:
+            settled = db.execute(
+                f"UPDATE jobs SET {change} WHERE id = ? AND epoch = ?", (value, lease.job.id, lease.epoch)
+            )
+            _free_slot(db, lease)
+        return settled.rowcount == 1
+
+
+CANCELLED = "The export was cancelled."
+
+_SELECT = "SELECT id, session, draft, output, status, progress, message, file FROM jobs"
+
+
+def _job(row: tuple[Any, ...]) -> Job:
+    job_id, session, draft, output, status, progress, message, file = row
+    return Job(job_id, session, draft, json.loads(output), status, progress, message, file)
+
+
+def _free_slot(db: Any, lease: Lease) -> None:
+    db.execute(
+        "UPDATE slot SET job = NULL, owner = NULL, expires_at = 0 WHERE epoch = ? AND owner = ?",
+        (lease.epoch, lease.owner),
+    )
