@@ -16,7 +16,7 @@ from skill.turn.events import Done, Problem, Text, TurnEvent, TurnRequest, TurnS
 from skill.turn.follow import Follower, follow, watch
 from skill.turn.home import conversation_file
 from skill.turn.journal import Journal
-from skill.turn.lease import Lease
+from skill.turn.lease import Lease, LeaseLost
 from skill.turn.pinned import PinnedTurn, keep_files, to_json
 from skill.turn.runners import Detached, Inline
 from skill.turn.running import RunningTurn
@@ -256,8 +256,6 @@ def test_a_worker_that_was_taken_over_writes_no_more(journal: Journal, home: Pat
             assert Lease.take(other, stale=5)
         log.append(Text("too late"))
         return "finished"
-
-    from skill.turn.lease import LeaseLost
 
     with pytest.raises(LeaseLost):
         anyio.run(serve, conversation_file(home, "c"), hang)
