@@ -16,6 +16,7 @@ FOLDERS = (
     "router/lexicon",
     "router/lexicon/requests",
     "router/lexicon/replies",
+    "skill/document/rules",
     "skill/turn/messages",
     "studio/agent/lexicon",
 )

@@ -6,7 +6,7 @@ A line of None means the document is silent and a family default (DESIGN: "the b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from api import Endpoints
@@ -111,6 +111,8 @@ class SkillPlan:
     client_id_persisted: what the document itself says, None = silent.
     max_upload_bytes: the document's limit; None = silent. setup_text: what to show while connecting.
     welcome, examples: the document's greeting and the prompts it invites people to try.
+    said: what the document itself states, as a dotted name -> line ("stream.turn_timeout_s": 34); a name that is
+    absent was filled from the family's defaults. Rows carry their own line instead.
     """
 
     identity: Identity
@@ -131,6 +133,7 @@ class SkillPlan:
     setup_text: str = ""
     welcome: str = ""
     examples: tuple[str, ...] = ()
+    said: Mapping[str, int] = field(default_factory=dict)
 
     def error_row(self, code: int) -> ErrorRow | None:
         """The row for a backend code, or None when neither the document nor the defaults know it."""

@@ -1,0 +1,135 @@
+"""Routing rows out of a document's tables and lists: who says what, what runs, and whether the chat is skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, get_args
+
+from router import PhraseRow, RouteAction, RoutingTable
+
+from . import wording
+from .cells import bare_phrases, plain, quoted_phrases, sections, without_asides, without_sections
+from .grids import Grid
+from .markdown import Row, SkillDocument
+from .plan import Finding
+
+_ACTIONS = frozenset(get_args(RouteAction))
+
+
+def routing_of(document: SkillDocument, grids: Iterable[Grid]) -> tuple[RoutingTable, tuple[Finding, ...]]:
+    """The document's rows in its order, then a default row for each action and event it leaves out (line None)."""
+    headings = section_titles(document)
+    findings: list[Finding] = []
+    rows: list[PhraseRow] = []
+    for grid in grids:
+        if grid.kind == "routing":
+            rows += _rows_of(grid, headings, findings)
+    if not rows:
+        findings.append(Finding("no-routing-table", "warning", None, "No routing table: the family's rows are used."))
+    elif not any(row.catch_all for row in rows):
+        line = rows[-1].line
+        findings.append(
+            Finding("no-catch-all", "warning", line, "No row for everything else: what no row claims goes to the chat.")
+        )
+    return RoutingTable(tuple(rows + list(_missing(rows)))), tuple(findings)
+
+
+def section_titles(document: SkillDocument) -> Mapping[str, str]:
+    """Section number -> title: the document's own headings, else what the family means by the number."""
+    titles = dict(wording.family()["sections"])
+    return titles | {heading.number: heading.text for heading in document.headings if heading.number}
+
+
+def request_actions(cell: str, headings: Mapping[str, str]) -> tuple[RouteAction, ...]:
+    """What a cell tells us to run, step by step; a label counts before the section number beside it."""
+    found: list[RouteAction] = []
+    for step in wording.pattern("chain").split(plain(cell)):
+        action = _action_of(step, headings)
+        if action and action not in found:
+            found.append(action)
+    return tuple(found) or ("other",)
+
+
+def _action_of(step: str, headings: Mapping[str, str]) -> RouteAction | None:
+    candidates = wording.roles("request_roles")
+    label = without_sections(step)
+    words = [without_asides(label), label, *(headings.get(number, "") for number in sections(step))]
+    role = next((role for text in words if (role := wording.first_said(text, candidates))), None)
+    return next((action for action in _ACTIONS if action == role), None)
+
+
+def _rows_of(grid: Grid, headings: Mapping[str, str], findings: list[Finding]) -> Iterator[PhraseRow]:
+    action_at = _column(grid.header, "action", skip=(0,)) or 1
+    flag_at = _column(grid.header, "flag", skip=(0, action_at))
+    skips = flag_at is not None and bool(wording.pattern("columns", "flag_skips").search(grid.header[flag_at]))
+    for row in grid.rows:
+        if len(row.cells) <= action_at or not row.cells[0].strip():
+            continue
+        phrases, event, catch_all = _triggers(row.cells[0])
+        label = row.cells[action_at]
+        actions = request_actions(label, headings)
+        if actions == ("other",):
+            message = f"This row's action is none of the backend's: {plain(label)[:80]!r}."
+            findings.append(Finding("unknown-action", "info", row.line, message))
+        flag = _flag(row, flag_at)
+        yield PhraseRow(
+            phrases=phrases,
+            actions=actions,
+            line=row.line,
+            event=event,
+            catch_all=catch_all,
+            skip_sse=flag if flag is None or skips else not flag,
+            label=plain(label),
+        )
+
+
+def _column(header: Sequence[str], role: str, *, skip: Sequence[int]) -> int | None:
+    wanted = wording.pattern("columns", role)
+    return next((at for at, title in enumerate(header) if at not in skip and wanted.search(title)), None)
+
+
+def _triggers(cell: str) -> tuple[tuple[str, ...], Literal["file"] | None, bool]:
+    """A trigger cell: its phrases, whether an attachment sets it off, whether it takes everything else."""
+    phrases, rest = quoted_phrases(cell)
+    catch_all = bool(wording.pattern("catch_all").search(rest.strip(" /,")))
+    event: Literal["file"] | None = "file" if not catch_all and wording.pattern("file_event").search(rest) else None
+    if not phrases and not catch_all and event is None:
+        phrases = bare_phrases(rest)
+    return (() if catch_all else phrases), event, catch_all
+
+
+def _flag(row: Row, at: int | None) -> bool | None:
+    if at is None or at >= len(row.cells):
+        return None
+    cell = plain(row.cells[at])
+    if wording.pattern("yes").search(cell):
+        return True
+    return False if wording.pattern("no").search(cell) else None
+
+
+def _missing(rows: Sequence[PhraseRow]) -> Iterator[PhraseRow]:
+    """The family's rows for what the document leaves out."""
+    claimed = {row.actions[0] for row in rows}
+    fires_on_file = any(row.event == "file" for row in rows)
+    for entry in wording.family()["routes"]:
+        default = _default_row(entry)
+        if default.catch_all:
+            wanted = not any(row.catch_all for row in rows)
+        elif default.event:
+            wanted = not fires_on_file
+        else:
+            wanted = default.actions[0] not in claimed
+        if wanted:
+            yield default
+
+
+def _default_row(entry: Mapping[str, Any]) -> PhraseRow:
+    return PhraseRow(
+        phrases=tuple(entry["phrases"]),
+        actions=tuple(entry["actions"]),
+        line=None,
+        event=entry.get("event"),
+        catch_all=bool(entry.get("catch_all", False)),
+        skip_sse=entry["skip_sse"],
+        label=entry["label"],
+    )
