@@ -19,6 +19,8 @@ _CODE_IN_PROSE = re.compile(
     re.IGNORECASE,
 )
 _LEAD = re.compile(r"^[\s:,;=)\]—–→-]+|^(?:means?|is|for|indicates?)\b\s*", re.IGNORECASE)
+# "New session §3.0 (see §1)": a reference is of no use to whoever reads the advice.
+_REFERENCE = re.compile(r"\s*\((?:see )?§[^()]*\)|\s*§\s*[\d.]*\d[a-z]?")
 _STEP = re.compile(r"\s*(?:;|→|=>|->|—|–|\s-\s)\s*")
 
 
@@ -79,7 +81,8 @@ def _from_prose(document: SkillDocument, tables: Iterable[Grid]) -> Iterator[Err
 
 
 def _row_of(code: int, meaning: str, advice: str, line: int) -> ErrorRow:
-    return ErrorRow(code, meaning.strip(), advice.strip(), _recovery(code, meaning, advice), line)
+    meaning, advice = (_REFERENCE.sub("", text).strip() for text in (meaning, advice))
+    return ErrorRow(code, meaning, advice, _recovery(code, meaning, advice), line)
 
 
 def _recovery(code: int, meaning: str, advice: str) -> Recovery:

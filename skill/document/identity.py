@@ -13,7 +13,10 @@ _SLUG = re.compile(r"^[a-z0-9]+(?:[-_][a-z0-9]+)+$")
 _SOURCE_HEADER = re.compile(
     r"X-Skill-Source`?\**\s*(?::|\||=|is|→)\s*\|?\s*[`\"']?([A-Za-z0-9][\w-]{1,80})", re.IGNORECASE
 )
-_VERSION_HEADER = re.compile(r"X-Skill-Version`?\**\s*(?::|\||=|is|→)\s*\|?\s*[`\"']?(\d[\w.+-]{0,40})", re.IGNORECASE)
+_VERSION_HEADER = re.compile(
+    r"(?:X-Skill-Version`?\**\s*(?::|\||=|is|→)\s*\|?\s*[`\"']?|\bskill_version=|\$SKILL_VERSION`?\s*=\s*`?|^\W*(?:current )?version\W{1,6})v?(\d+(?:\.\w+)*)",
+    re.IGNORECASE,
+)
 _TRY = re.compile(
     r"\b(?:try (?:saying|asking|these|it)|say (?:things like|something like)|example prompts?|例如|试试)\b.{0,20}$|^\W*try\W*$",
     re.IGNORECASE,
@@ -94,7 +97,7 @@ def _hard_coded(document: SkillDocument, name: str, version: str | None) -> list
             match = pattern.search(line)
             if match and match[1] != real:
                 shown = real or "no version"
-                message = f"The document writes {match[1]!r} into the header; the frontmatter ({shown}) is sent."
+                message = f"The body says {match[1]!r}; the frontmatter ({shown}) is what is sent."
                 found.setdefault(rule, Finding(rule, "warning", number, message))
     return list(found.values())
 

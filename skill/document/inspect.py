@@ -98,7 +98,9 @@ def _default(line: int | None) -> dict[str, bool]:
 def inspect_page(plan: SkillPlan) -> str:
     """The plan as Markdown: who it is, what is sent, each rule with the line that says so, and what was filled in."""
     sections: Mapping[str, Iterator[str]] = {
-        f"{plan.identity.display_name} ({plan.identity.name} {plan.identity.version or 'without a version'})": _identity(plan),
+        f"{plan.identity.display_name} ({plan.identity.name} {plan.identity.version or 'without a version'})": _identity(
+            plan
+        ),
         "What is sent": _sent(plan),
         "Routes": _routes(plan),
         "Backend replies": _replies(plan),
@@ -107,7 +109,13 @@ def inspect_page(plan: SkillPlan) -> str:
         "Filled from the family's defaults": _filled(plan),
         "Findings": _findings(plan),
     }
-    return "\n\n".join(f"{'#' if at == 0 else '##'} {title}\n\n" + "\n".join(lines) for at, (title, lines) in enumerate(sections.items())) + "\n"
+    return (
+        "\n\n".join(
+            f"{'#' if at == 0 else '##'} {title}\n\n" + "\n".join(lines)
+            for at, (title, lines) in enumerate(sections.items())
+        )
+        + "\n"
+    )
 
 
 def _at(line: int | None) -> str:

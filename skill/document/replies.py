@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import get_args
 
 from router import ReplyAction, ReplyRow, ReplyTable
@@ -35,11 +35,17 @@ def replies_of(grids: Iterable[Grid], headings: Mapping[str, str]) -> tuple[Repl
                 findings.append(Finding("unknown-reply-action", "info", row.line, message))
     if not rows:
         findings.append(Finding("no-reply-table", "info", None, "No table for backend replies: the family's is used."))
+    return ReplyTable((*rows, *_missing(rows))), tuple(findings)
+
+
+def _missing(rows: Sequence[ReplyRow]) -> Iterator[ReplyRow]:
+    """The family's row for each action no row stands for, without phrases the document uses otherwise."""
     present = {row.action for row in rows}
+    claimed = {phrase.casefold() for row in rows for phrase in row.phrases}
     for entry in wording.family()["replies"]:
-        if entry["action"] not in present:
-            rows.append(ReplyRow(tuple(entry["phrases"]), entry["action"], None))
-    return ReplyTable(tuple(rows)), tuple(findings)
+        phrases = tuple(phrase for phrase in entry["phrases"] if phrase.casefold() not in claimed)
+        if entry["action"] not in present and phrases:
+            yield ReplyRow(phrases, entry["action"], None)
 
 
 def _action_of(cell: str, headings: Mapping[str, str]) -> ReplyAction | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal, get_args
 
 from router import PhraseRow, RouteAction, RoutingTable
@@ -110,6 +111,7 @@ def _flag(row: Row, at: int | None) -> bool | None:
 def _missing(rows: Sequence[PhraseRow]) -> Iterator[PhraseRow]:
     """The family's rows for what the document leaves out."""
     claimed = {row.actions[0] for row in rows}
+    phrases = {phrase.casefold() for row in rows for phrase in row.phrases}
     fires_on_file = any(row.event == "file" for row in rows)
     for entry in wording.family()["routes"]:
         default = _default_row(entry)
@@ -120,7 +122,9 @@ def _missing(rows: Sequence[PhraseRow]) -> Iterator[PhraseRow]:
         else:
             wanted = default.actions[0] not in claimed
         if wanted:
-            yield default
+            yield replace(
+                default, phrases=tuple(phrase for phrase in default.phrases if phrase.casefold() not in phrases)
+            )
 
 
 def _default_row(entry: Mapping[str, Any]) -> PhraseRow:

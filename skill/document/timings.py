@@ -22,7 +22,7 @@ _BEATS_ONLY = re.compile(
     re.IGNORECASE,
 )
 _STILL = re.compile(
-    r"[\"“'](⏳?[^\"“”]{0,40}?(?:still|working|processing|generating|transcribing|editing|…|\.\.\.)[^\"“”]{0,40})[\"”']",
+    r"[\"“]([^\"“”]{0,40}?(?:still|working|processing|generating|transcribing|editing|…|\.\.\.)[^\"“”]{0,40})[\"”]",
     re.IGNORECASE,
 )
 _POLL = re.compile(r"\bpoll", re.IGNORECASE)
@@ -77,7 +77,7 @@ def _limits(document: SkillDocument, lines: dict[str, int]) -> tuple[float | Non
     about = wording.pattern("stream_context")
     for number, line in document.statements():
         for match in _MAX_TIME.finditer(line):
-            if "run_sse" in line or about.search(_title(document, number)) or "max-time" in line and "curl" not in line:
+            if "run_sse" in line or "curl" not in line or about.search(_title(document, number)):
                 hard.append((float(match[1]), number))
         only = _BEATS_ONLY.search(line)
         if only and beats is None:
