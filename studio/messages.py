@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -45,6 +46,10 @@ async def run_sse(request: Request) -> Response:
     return MessageStream(Conversation(studio, session.id, client), key, body.text)
 
 
+class ClientGone(Exception):
+    """Nobody waits for the answer any more, so it must not be applied either."""
+
+
 class Conversation:
     """One client's session, as far as messages go. Calls block: make them from a worker thread."""
 
@@ -53,10 +58,11 @@ class Conversation:
         self._session_id = session_id
         self._client = client
 
-    def answer(self, key: str, request: str) -> tuple[Message, dict[str, Any] | None]:
+    def answer(self, key: str, request: str, gone: threading.Event) -> tuple[Message, dict[str, Any] | None]:
         """The committed reply to a message, and the draft where it changed it.
 
         The agent is asked again, from the newer draft, where another message was committed meanwhile.
+        Raises ClientGone, with nothing committed, when `gone` is set before the agent is done.
         """
         for _ in range(TRIES):
             earlier = self.studio.store.message(self._session_id, key)
@@ -67,6 +73,8 @@ class Conversation:
                 raise no_session()
             before = Draft.model_validate_json(desk.draft) if desk.draft else Draft()
             answer = self.studio.respond(_brief(desk, before, request))
+            if gone.is_set():
+                raise ClientGone
             draft = _wire(answer.draft) if answer.draft is not before and answer.draft != before else None
             message = Message(key, request, answer.text, tuple(answer.edits), desk.revision)
             try:
@@ -97,12 +105,13 @@ class MessageStream(Response):
         self._clock = conversation.studio.clock
         self._key = key
         self._request = request
+        self._gone = threading.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = [(name, value) for name, value in self.raw_headers if name != b"content-length"]
         await send({"type": "http.response.start", "status": self.status_code, "headers": headers})
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_until_gone, receive, tasks.cancel_scope)
+            tasks.start_soon(self._until_gone, receive, tasks.cancel_scope)
             await self._tell(send)
             tasks.cancel_scope.cancel()
 
@@ -123,19 +132,24 @@ class MessageStream(Response):
             await say(event)
         await say(b"", more=False)
 
+    async def _until_gone(self, receive: Receive, scope: anyio.CancelScope) -> None:
+        """A client that goes away cancels the run, as ADK's server does."""
+        try:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+        finally:
+            self._gone.set()  # also when this task is cancelled: the agent's thread cannot be
+        scope.cancel()
+
     async def _events(self) -> list[bytes]:
         try:
-            message, draft = await to_thread.run_sync(self._conversation.answer, self._key, self._request)
+            message, draft = await to_thread.run_sync(self._conversation.answer, self._key, self._request, self._gone)
+        except ClientGone:
+            return []
         except Exception as exc:  # the stream has begun: a failure can only be told inside it
             _log.exception("message_failed")
             return [failure_event(exc, self._clock.now())]
         return list(reply_events(message, draft, self._clock.now()))
-
-
-async def _until_gone(receive: Receive, scope: anyio.CancelScope) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    scope.cancel()
 
 
 def _brief(desk: Desk, draft: Draft, request: str) -> Brief:

@@ -65,17 +65,10 @@ class LocalTransport(httpx.AsyncBaseTransport):
         """Answer one request. Raises httpx.TransportError where a network would."""
         if self._tasks is None:
             raise RuntimeError("LocalTransport must be entered: use `async with` on the client")
-        exchange = _Exchange(request)
-        self._tasks.start_soon(exchange.run, self._app)
-        try:
-            await exchange.started.wait()
-        except BaseException:
-            exchange.abort()
-            raise
-        return exchange.response()
+        return await Exchange(request).begin(self._app, self._tasks)
 
 
-class _Exchange:
+class Exchange:
     """One request and its reply, between the caller's task and the application's."""
 
     def __init__(self, request: httpx.Request) -> None:
@@ -91,11 +84,22 @@ class _Exchange:
         self._out: MemoryObjectSendStream[bytes]
         self._in: MemoryObjectReceiveStream[bytes]
         self._out, self._in = anyio.create_memory_object_stream[bytes](4)
+        self._begun = False
         self._finished = False
-        self.started = anyio.Event()
+        self._started = anyio.Event()
 
-    async def run(self, app: ASGIApp) -> None:
-        """Let the application answer; whatever it raises ends this request alone."""
+    async def begin(self, app: ASGIApp, tasks: TaskGroup) -> httpx.Response:
+        """Let the application answer in a task of its own; returns as soon as the reply has begun."""
+        tasks.start_soon(self._run, app)
+        try:
+            await self._started.wait()
+        except BaseException:
+            self.abort()
+            raise
+        return self._response()
+
+    async def _run(self, app: ASGIApp) -> None:
+        """Whatever the application raises ends this request alone."""
         with self._scope:
             try:
                 await app(_scope(self._request), self._receive, self._send)
@@ -104,7 +108,7 @@ class _Exchange:
                     _log.exception("studio_request_failed")
                 self._failure = exc
         self._out.close()
-        self.started.set()
+        self._started.set()
 
     async def _receive(self) -> dict[str, Any]:
         if not self._sent_all:
@@ -123,7 +127,7 @@ class _Exchange:
             self._status = message["status"]
             self._headers = list(message.get("headers", []))
             self._begun = True
-            self.started.set()
+            self._started.set()
             return
         try:
             if message.get("body"):
@@ -134,9 +138,7 @@ class _Exchange:
             self._finished = True
             self._out.close()
 
-    _begun = False
-
-    def response(self) -> httpx.Response:
+    def _response(self) -> httpx.Response:
         """The reply's head; its body follows as it is sent."""
         if self._request_failure is not None:
             raise self._request_failure
@@ -164,7 +166,7 @@ class _Exchange:
 
 
 class _Body(httpx.AsyncByteStream):
-    def __init__(self, exchange: _Exchange) -> None:
+    def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
