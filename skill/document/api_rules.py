@@ -14,18 +14,12 @@ from .markdown import SkillDocument
 from .plan import ApiRules, Finding
 
 _URL = re.compile(r"https?://[^\s`\"'<>(){}|,;\\]+")
-_LABELLED_BASE = re.compile(
-    r"\b(?:api|base|backend|service)[ -]?(?:base|root|url|host|endpoint|address|domain)?(?: url)?\**\s*(?::|=|is|at|to)\**\s*`?(?P<url>https?://[^\s`\"'<>)}|,;]+)",
-    re.IGNORECASE,
-)
-_CALLS_GO_TO = re.compile(
-    r"\b(?:calls?|requests?)\b[^.`]{0,40}\bto\b[^.`]{0,12}`(?P<url>https?://[^\s`/]+)/?`", re.IGNORECASE
-)
 _VARIABLE_DEFAULT = (
     r"\b{name}\b(?::-|`?\s*\|[^|\n]*\|\s*`?|[^\n]{{0,40}}?defaults? (?:to )?`?)(?P<url>https?://[^\s`\"'}}|]+)"
 )
 _PATH = re.compile(
-    r"(?P<origin>https?://[^\s/`\"'<>]+|\$\{?[A-Z_]+(?::-https?://[^}\s]+)?\}?)?(?P<path>/[A-Za-z][\w.-]*(?:/(?:[\w.-]+|<[\w -]+>|\{\w+\}|\$\{?\w+\}?|:\w+))*/?)"
+    r"(?P<origin>https?://[^\s/`\"'<>]+|\$\{?[A-Z_]+(?::-https?://[^}\s]+)?\}?)?"
+    r"(?P<path>/[A-Za-z][\w.-]*(?:/(?:[\w.-]+|<[\w -]+>|\{\w+\}|\$\{?\w+\}?|:\w+))*/?)"
 )
 _PLACEHOLDER = re.compile(r"<[\w -]+>|\{\w+\}|\$\{?\w+\}?|:\w+")
 _TASK_NAME = re.compile(r"[\"']task_name[\"']\s*:\s*[\"']([^\"']{1,80})[\"']")
@@ -42,7 +36,7 @@ class Said:
 
 
 def api_rules_of(document: SkillDocument) -> tuple[ApiRules, dict[str, int], tuple[Finding, ...]]:
-    """The rules with the family's values where the document is silent; which values it states (name -> line); findings."""
+    """Rules with family values where the document is silent; what it states (name -> line); findings."""
     default = wording.family()["api"]
     lines: dict[str, int] = {}
     findings: list[Finding] = []
@@ -77,8 +71,8 @@ def _matches(document: SkillDocument, pattern: re.Pattern[str]) -> Iterator[Said
 
 def _base(document: SkillDocument, findings: list[Finding]) -> Said | None:
     """A labelled base, else the default of NEMO_API_URL, else where the calls are addressed, else the frontmatter's."""
-    labelled = [said for said in _matches(document, _LABELLED_BASE) if not _call_of(said.value)]
-    general = list(_matches(document, _CALLS_GO_TO))
+    labelled = [said for said in _matches(document, wording.pattern("base_label")) if not _call_of(said.value)]
+    general = list(_matches(document, wording.pattern("base_of_calls")))
     variable = list(_matches(document, _variable_default("NEMO_API_URL")))
     called = [Said(origin, number) for number, origin, _ in _calls(document) if origin]
     domain = document.frontmatter.text("apiDomain") or ""

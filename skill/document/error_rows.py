@@ -14,10 +14,7 @@ from .plan import ErrorRow, Recovery
 
 _RECOVERIES = frozenset(get_args(Recovery))
 _FIRST_CODE = re.compile(r"(?<![\w.])(\d{1,4})(?![\w.]*\d)")
-_CODE_IN_PROSE = re.compile(
-    r"(?<![\w.§#:/$-])`?(\d{3,4})`?(?!\s*(?:[%°×x:/]|-\d|px\b|p\b|k\b|[kmg]b\b|credits?\b|s\b|sec|min|hours?\b|days?\b|frames?\b|fps\b))(?![\w]|\.\d)",
-    re.IGNORECASE,
-)
+_CODE_IN_PROSE = re.compile(r"(?<![\w.§#:/$-])`?(\d{3,4})`?(?![\w]|\.\d)")
 _LEAD = re.compile(r"^[\s:,;=)\]—–→-]+|^(?:means?|is|for|indicates?)\b\s*", re.IGNORECASE)
 # "New session §3.0 (see §1)": a reference is of no use to whoever reads the advice.
 _REFERENCE = re.compile(r"\s*\((?:see )?§[^()]*\)|\s*§\s*[\d.]*\d[a-z]?")
@@ -71,7 +68,8 @@ def _from_prose(document: SkillDocument, tables: Iterable[Grid]) -> Iterator[Err
         heading = document.section_of(number)
         if number in taken or line.startswith(("#", "|")) or not heading or not about.search(heading.text):
             continue
-        codes = list(_CODE_IN_PROSE.finditer(line))
+        counted = wording.pattern("counted")
+        codes = [match for match in _CODE_IN_PROSE.finditer(line) if not counted.match(line, match.end())]
         if not any(int(match[1]) in known for match in codes):
             continue
         for at, match in enumerate(codes):

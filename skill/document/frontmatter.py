@@ -1,7 +1,7 @@
 """The frontmatter of a document, fenced or not: where it is, and its values as plain text.
 
-A value is text as written ("1.10" stays "1.10", "no" stays "no"). Duplicate keys, anchors, aliases, tags and huge inputs
-are refused; then the plain `key: text` lines are read one by one, so that a colon too many costs no name.
+A value is text as written ("1.10" stays "1.10", "no" stays "no"). Duplicate keys, anchors, aliases and huge inputs are
+refused; then the plain `key: text` lines are read one by one, so that a colon too many costs no name.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class FrontmatterRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Frontmatter:
-    """values: text, lists and mappings of text. lines: top-level key -> 1-based line. body: index of the first body line.
+    """values: text, lists and mappings of text. lines: top-level key -> 1-based line. body: index of its first line.
 
     refused: why the YAML was not read as YAML; the values are then the plain lines of it.
     """
@@ -135,7 +135,7 @@ def _bounds(lines: Sequence[str]) -> tuple[int, int, int]:
 
 
 def _unfenced_end(lines: Sequence[str], start: int) -> int:
-    """Where frontmatter without a closing fence ends: at a heading, a fence, or a blank line no key or indent follows."""
+    """Where frontmatter without a closing fence ends: at a heading or fence, or at a blank line no key follows."""
     for index in range(start, len(lines)):
         line = lines[index]
         if line.startswith(("#", ">", "|", "```")) or _CLOSE.match(line):
@@ -159,7 +159,7 @@ def _key_lines(block: Sequence[str], offset: int) -> dict[str, int]:
 
 
 def _plain_lines(block: Sequence[str]) -> dict[str, Value]:
-    """Top-level `key: text` lines of YAML that was refused; a key given twice is given up, as nobody can say which holds."""
+    """Top-level `key: text` lines of refused YAML; a key given twice is given up: nobody can say which holds."""
     values: dict[str, Value] = {}
     twice: set[str] = set()
     folding: str | None = None

@@ -14,11 +14,8 @@ _SOURCE_HEADER = re.compile(
     r"X-Skill-Source`?\**\s*(?::|\||=|is|→)\s*\|?\s*[`\"']?([A-Za-z0-9][\w-]{1,80})", re.IGNORECASE
 )
 _VERSION_HEADER = re.compile(
-    r"(?:X-Skill-Version`?\**\s*(?::|\||=|is|→)\s*\|?\s*[`\"']?|\bskill_version=|\$SKILL_VERSION`?\s*=\s*`?|^\W*(?:current )?version\W{1,6})v?(\d+(?:\.\w+)*)",
-    re.IGNORECASE,
-)
-_TRY = re.compile(
-    r"\b(?:try (?:saying|asking|these|it)|say (?:things like|something like)|example prompts?|例如|试试)\b.{0,20}$|^\W*try\W*$",
+    r"(?:X-Skill-Version`?\**\s*(?::|\||=|is|→)\s*\|?\s*[`\"']?|\bskill_version=|\$SKILL_VERSION`?\s*=\s*`?"
+    r"|^\W*(?:current )?version\W{1,6})v?(\d+(?:\.\w+)*)",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"^\W*[\"“「](.{3,400})[\"”」]\W*$")
@@ -113,7 +110,7 @@ def greeting_of(document: SkillDocument) -> tuple[Greeting, dict[str, int]]:
         text = line.strip()
         if text.startswith(">") and not welcome and number < document.frontmatter.body + 60:
             welcome, lines["welcome"] = text.lstrip("> ").strip(), number
-        elif _TRY.search(text.strip("*: ")):
+        elif wording.pattern("try_saying").search(text.strip("*: ")):
             trying, lines["examples"] = True, lines.get("examples", number)
         elif trying and text:
             quoted = _QUOTED.match(text.removeprefix("-").removeprefix("*").strip())

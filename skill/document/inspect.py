@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from router import PhraseRow, ReplyRow
@@ -97,25 +97,18 @@ def _default(line: int | None) -> dict[str, bool]:
 
 def inspect_page(plan: SkillPlan) -> str:
     """The plan as Markdown: who it is, what is sent, each rule with the line that says so, and what was filled in."""
-    sections: Mapping[str, Iterator[str]] = {
-        f"{plan.identity.display_name} ({plan.identity.name} {plan.identity.version or 'without a version'})": _identity(
-            plan
-        ),
-        "What is sent": _sent(plan),
-        "Routes": _routes(plan),
-        "Backend replies": _replies(plan),
-        "Errors": _errors(plan),
-        "Limits": _limits(plan),
-        "Filled from the family's defaults": _filled(plan),
-        "Findings": _findings(plan),
-    }
-    return (
-        "\n\n".join(
-            f"{'#' if at == 0 else '##'} {title}\n\n" + "\n".join(lines)
-            for at, (title, lines) in enumerate(sections.items())
-        )
-        + "\n"
+    title = f"{plan.identity.display_name} ({plan.identity.name} {plan.identity.version or 'without a version'})"
+    parts = (
+        (f"# {title}", _identity(plan)),
+        ("## What is sent", _sent(plan)),
+        ("## Routes", _routes(plan)),
+        ("## Backend replies", _replies(plan)),
+        ("## Errors", _errors(plan)),
+        ("## Limits", _limits(plan)),
+        ("## Filled from the family's defaults", _filled(plan)),
+        ("## Findings", _findings(plan)),
     )
+    return "\n\n".join(heading + "\n\n" + "\n".join(lines) for heading, lines in parts) + "\n"
 
 
 def _at(line: int | None) -> str:
@@ -136,7 +129,8 @@ def _sent(plan: SkillPlan) -> Iterator[str]:
     yield f"- X-Skill-Source: {rules.source}"
     yield f"- X-Skill-Version: {rules.version}"
     yield f"- X-Skill-Platform: SKILL_SOURCE, else by install path ({platforms}), else unknown"
-    yield f"- Session: task name {plan.api.task_name!r}, language {plan.api.language} ({_at(plan.said.get('api.task_name'))})"
+    session = _at(plan.said.get("api.task_name"))
+    yield f"- Session: task name {plan.api.task_name!r}, language {plan.api.language} ({session})"
     where = plan.client_id_persisted or "not said"
     yield f"- Client id kept in: {where}"
 
@@ -166,7 +160,8 @@ def _limits(plan: SkillPlan) -> Iterator[str]:
     beats = "none" if stream.heartbeat_only_timeout_s is None else f"{stream.heartbeat_only_timeout_s:g} s"
     polls = "an hour at most" if export.max_polls is None else f"{export.max_polls} times at most"
     size = "not said" if plan.max_upload_bytes is None else f"{plan.max_upload_bytes / 2**20:g} MiB"
-    yield f"- A sign of life every {stream.still_working_s:g} s; {stream.turn_timeout_s:g} s in all; heartbeats alone: {beats}"
+    alive = f"a sign of life every {stream.still_working_s:g} s"
+    yield f"- Stream: {alive}; {stream.turn_timeout_s:g} s in all; heartbeats alone: {beats}"
     yield f"- Export: asked every {export.poll_interval_s:g} s, {polls}; {'free' if export.free else 'not free'}"
     yield f"- Files: {', '.join(plan.formats)}; size limit: {size}"
     yield "- Draft keys: " + ", ".join(f"{key} = {word}" for key, word in plan.draft_keys.items())
@@ -193,6 +188,7 @@ def _filled(plan: SkillPlan) -> Iterator[str]:
 
 def _findings(plan: SkillPlan) -> Iterator[str]:
     for found in plan.findings:
-        yield f"- {found.severity}, {_at(found.line) if found.line else 'whole document'}: {found.message} ({found.rule})"
+        where = f"line {found.line}" if found.line else "whole document"
+        yield f"- {found.severity}, {where}: {found.message} ({found.rule})"
     if not plan.findings:
         yield "- none"

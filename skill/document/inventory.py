@@ -10,15 +10,10 @@ from .markdown import SkillDocument
 
 _LABEL_TO_END = re.compile(r"\*\*|`")
 _TOKEN = re.compile(r"^\.?([a-z0-9]{2,5})$", re.IGNORECASE)
-_SIZE = re.compile(
-    r"\b(?:max(?:imum)?|limit|cap|up to|at most|no (?:larger|bigger) than)\b[^.\n]{0,40}?(\d{1,4}(?:\.\d+)?)\s*(KB|MB|GB|KiB|MiB|GiB)\b"
-    r"|(\d{1,4}(?:\.\d+)?)\s*(KB|MB|GB|KiB|MiB|GiB)\s+(?:file |upload |size )*(?:cap|limit|max(?:imum)?)\b",
-    re.IGNORECASE,
-)
-_ABOUT_FILES = re.compile(r"\bfiles?\b|\bupload|\bsize\b", re.IGNORECASE)
 _BYTES = {"k": 2**10, "m": 2**20, "g": 2**30}
 _KEY = re.compile(
-    r"`(?P<key>[a-z]{1,3})`\s*(?:=|:|→|-|–|—|\bfor\b|\bmeans?\b|\bis\b|\bare\b|\bstands for\b)\s*(?P<word>[A-Za-z][\w /-]{0,40}?(?:\((?:ms|[a-z]+)\))?)\s*(?=[,;.|)(]|$|\s(?:and|`))"
+    r"`(?P<key>[a-z]{1,3})`\s*(?:=|:|→|-|–|—|\bfor\b|\bmeans?\b|\bis\b|\bare\b|\bstands for\b)\s*"
+    r"(?P<word>[A-Za-z][\w /-]{0,40}?(?:\((?:ms|[a-z]+)\))?)\s*(?=[,;.|)(]|$|\s(?:and|`))"
 )
 _CLIENT_ID = re.compile(
     r"((?:~|\$HOME|\$\{HOME\}|\$XDG_CONFIG_HOME)?/[\w./-]*client[_-]?id\b(?:\.\w{1,5})?)", re.IGNORECASE
@@ -58,10 +53,10 @@ def max_upload_of(document: SkillDocument) -> tuple[int | None, int | None]:
     """The size limit in bytes and its line; a cap is stated as one ("Max file size is 500MB", "500MB file cap")."""
     description = document.frontmatter.text("description") or ""
     for number, line in [*document.body(), (document.frontmatter.lines.get("description", 0), description)]:
-        match = _SIZE.search(line)
-        if match and _ABOUT_FILES.search(line):
-            amount, unit = match[1] or match[3], match[2] or match[4]
-            return int(float(amount) * _BYTES[unit[0].lower()]), number or None
+        forms = (wording.pattern("size_limit", name).search(line) for name in ("cap_before", "cap_after"))
+        match = next((match for match in forms if match), None)
+        if match and wording.pattern("size_limit", "about").search(line):
+            return int(float(match[1]) * _BYTES[match[2].lower()]), number or None
     return None, None
 
 

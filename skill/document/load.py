@@ -21,7 +21,7 @@ class DocumentError(Exception):
 def load_skill(path: Path, cache_dir: Path | None = None) -> SkillPlan:
     """The plan of a SKILL.md, given the file or its folder.
 
-    cache_dir: where compiled plans are kept by content; None compiles anew. A damaged or unwritable cache costs time only.
+    cache_dir: where compiled plans are kept by content; None compiles anew. A damaged cache costs time only.
     Raises DocumentError.
     """
     data = read_document(document_path(path))
@@ -30,9 +30,9 @@ def load_skill(path: Path, cache_dir: Path | None = None) -> SkillPlan:
         if plan is not None:
             return plan
     # Markdown and YAML readers load only when a document must be compiled.
-    from .compile import compile_plan
-    from .markdown import parse
-    from .text import decode
+    from .compile import compile_plan  # noqa: PLC0415
+    from .markdown import parse  # noqa: PLC0415
+    from .text import decode  # noqa: PLC0415
 
     plan = compile_plan(parse(decode(data)))
     if cache_dir is not None:

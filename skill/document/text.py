@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-# What cp1252 shows for the bytes 0x80..0x9F; the five it leaves undefined appear as C1 controls, as latin-1 shows them all.
+# What cp1252 shows for 0x80..0x9F; the five bytes it leaves undefined appear as C1 controls, as in latin-1.
 _CP1252 = {
     bytes([byte]).decode("cp1252"): byte for byte in range(0x80, 0xA0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 }

@@ -9,40 +9,10 @@ from . import wording
 from .markdown import SkillDocument
 from .plan import ExportRules, Finding, StreamRules
 
-_NUMBER = r"(\d{1,4}(?:\.\d+)?)"
-_UNIT = r"[\s-]*(seconds?|secs?|s|minutes?|mins?|min|m|hours?|h|秒|分钟)\b"
-_EVERY = re.compile(rf"(?:every|each|per|after|at|每)\s*{_NUMBER}{_UNIT}", re.IGNORECASE)
-_LIMIT_BEFORE = re.compile(
-    rf"(?:time[- ]?out|max(?:imum)?|up to|at most|limit)\w*[\s:*(`]*(?:of |is |after )?{_NUMBER}{_UNIT}", re.IGNORECASE
-)
-_LIMIT_AFTER = re.compile(rf"{_NUMBER}{_UNIT}[\s-]*(?:hard |stream )?(?:time[- ]?out|limit|max)", re.IGNORECASE)
 _MAX_TIME = re.compile(r"--max-time\s+(\d{1,5})")
-_BEATS_ONLY = re.compile(
-    rf"{_NUMBER}{_UNIT}(?:\s+of)?\s+(?:only\s+)?heartbeats?(?:[- ]only)?|heartbeats?[- ]only[^.\n]{{0,30}}?{_NUMBER}{_UNIT}",
-    re.IGNORECASE,
-)
-_STILL = re.compile(
-    r"[\"“]([^\"“”]{0,40}?(?:still|working|processing|generating|transcribing|editing|…|\.\.\.)[^\"“”]{0,40})[\"”]",
-    re.IGNORECASE,
-)
-_POLL = re.compile(r"\bpoll", re.IGNORECASE)
-_INTERVAL = re.compile(rf"(?:every|each|at|per|interval(?: of)?|每)\s*{_NUMBER}{_UNIT}", re.IGNORECASE)
-_MAX_POLLS = re.compile(
-    r"(?:max(?:imum)?|up to|at most|limit)\D{0,12}(\d{1,4})\s*(?:polls?|times|tries|attempts|\))|\b(\d{1,4})\s+(?:polls|attempts)\b",
-    re.IGNORECASE,
-)
-_NEW_ID = re.compile(
-    r"(?:fail\w*|refus\w*|error)[^.|\n]{0,60}\b(?:new|fresh|different|another)\b[^.|\n]{0,20}\bid\b|retry[^.|\n]{0,20}\bnew\b[^.|\n]{0,8}\bid\b",
-    re.IGNORECASE,
-)
 _OUTPUT = re.compile(
-    r"[\"']output[\"']\s*:\s*\{[^}]{0,80}[\"']format[\"']\s*:\s*[\"'](\w{2,5})[\"'](?:\s*,\s*[\"']quality[\"']\s*:\s*[\"'](\w{2,12})[\"'])?"
-)
-_FREE = re.compile(
-    r"\b(?:export|render)\w*\b[^.\n]{0,40}?(?:\bfree\b|does(?:n't| not) cost|no credits|costs? nothing)", re.IGNORECASE
-)
-_COSTS = re.compile(
-    r"\b(?:export|render)\w*\b\W{0,4}\b(?:costs?|uses?|consumes?|takes?)\s+(?:about |~)?\d+\s+credits?", re.IGNORECASE
+    r"[\"']output[\"']\s*:\s*\{[^}]{0,80}[\"']format[\"']\s*:\s*[\"'](\w{2,5})[\"']"
+    r"(?:\s*,\s*[\"']quality[\"']\s*:\s*[\"'](\w{2,12})[\"'])?"
 )
 
 
@@ -53,11 +23,11 @@ def stream_rules_of(document: SkillDocument) -> tuple[StreamRules, dict[str, int
     still = default["still_working_s"]
     text = default["still_working_text"]
     for number, line in _lines_about(document, "heartbeat"):
-        said = _STILL.search(line)
+        said = _said("still").search(line)
         if said and "still_working_text" not in lines:
             text, lines["still_working_text"] = said[1], number
-        every = _EVERY.search(line)
-        if every and "still_working_s" not in lines and not _BEATS_ONLY.search(line):
+        every = _said("every").search(line)
+        if every and "still_working_s" not in lines and not _said("heartbeats_only").search(line):
             still, lines["still_working_s"] = _seconds(every), number
     limit, beats, findings = _limits(document, lines)
     rules = StreamRules(
@@ -70,21 +40,24 @@ def stream_rules_of(document: SkillDocument) -> tuple[StreamRules, dict[str, int
 
 
 def _limits(document: SkillDocument, lines: dict[str, int]) -> tuple[float | None, float | None, tuple[Finding, ...]]:
-    """The stream's limit and that of heartbeats alone. A shorter unlabelled time-out beside a hard limit is the latter."""
+    """The stream's limit and that of heartbeats alone; a shorter unlabelled one beside a hard limit is the latter."""
     hard: list[tuple[float, int]] = []
     said: list[tuple[float, int]] = []
     beats: float | None = None
     about = wording.pattern("stream_context")
     for number, line in document.statements():
-        for match in _MAX_TIME.finditer(line):
-            if "run_sse" in line or "curl" not in line or about.search(_title(document, number)):
-                hard.append((float(match[1]), number))
-        only = _BEATS_ONLY.search(line)
+        if "run_sse" in line or "curl" not in line or about.search(_title(document, number)):
+            hard += [(float(match[1]), number) for match in _MAX_TIME.finditer(line)]
+        only = _said("heartbeats_only").search(line)
         if only and beats is None:
             beats, lines["heartbeat_only_timeout_s"] = _seconds(only), number
         if only or not (about.search(line) or about.search(_title(document, number))):
             continue
-        said += [(_seconds(match), number) for form in (_LIMIT_BEFORE, _LIMIT_AFTER) for match in form.finditer(line)]
+        said += [
+            (_seconds(match), number)
+            for form in (_said("limit_before"), _said("limit_after"))
+            for match in form.finditer(line)
+        ]
     candidates = hard or said
     if not candidates:
         return None, beats, ()
@@ -106,21 +79,25 @@ def export_rules_of(document: SkillDocument) -> tuple[ExportRules, dict[str, int
     interval, polls, retry = float(default["poll_interval_s"]), None, bool(default["retry_with_new_id"])
     form, quality, free = default["format"], default["quality"], True
     for number, line in document.body():
-        after = _POLL.search(line)
-        every = _INTERVAL.search(line, after.start()) if after else None
+        after = _said("poll").search(line)
+        every = _said("every").search(line, after.start()) if after else None
         if every and "poll_interval_s" not in lines:
             interval, lines["poll_interval_s"] = _seconds(every), number
-        most = _MAX_POLLS.search(line, after.start()) if after else None
+        most = _said("max_polls").search(line, after.start()) if after else None
         if most and polls is None:
             polls, lines["max_polls"] = int(most[1] or most[2]), number
-        if "retry_with_new_id" not in lines and _NEW_ID.search(line):
+        if "retry_with_new_id" not in lines and _said("new_id").search(line):
             retry, lines["retry_with_new_id"] = True, number
         output = _OUTPUT.search(line)
         if output and "format" not in lines:
             form, quality, lines["format"] = output[1], output[2] or quality, number
-        if "free" not in lines and (_FREE.search(line) or _COSTS.search(line)):
-            free, lines["free"] = not _COSTS.search(line), number
+        if "free" not in lines and (_said("free").search(line) or _said("costs").search(line)):
+            free, lines["free"] = not _said("costs").search(line), number
     return ExportRules(interval, polls, retry, form, quality, free), lines
+
+
+def _said(name: str) -> re.Pattern[str]:
+    return wording.pattern("timings", name)
 
 
 def _lines_about(document: SkillDocument, word: str) -> Iterator[tuple[int, str]]:

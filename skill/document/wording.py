@@ -45,7 +45,8 @@ def pattern(*path: str) -> re.Pattern[str]:
 @cache
 def pattern_of(source: str) -> re.Pattern[str]:
     """A pattern of the data files, compiled once."""
-    return re.compile(source, re.IGNORECASE)
+    amount = str(words()["amount"]) if "<amount>" in source else ""
+    return re.compile(source.replace("<amount>", amount), re.IGNORECASE)
 
 
 @cache
