@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from .auth import Auth, ClientIds, TokenStore
     from .client import Client
     from .clock import Clock, SystemClock
-    from .connection import open_http
+    from .connection import is_loopback, open_http
     from .downloads import Downloaded
     from .draft import Draft, DraftMeta, Segment, SegmentMeta, Track, TrackType, placed
     from .endpoints import Endpoints
@@ -36,7 +36,7 @@ _HOME = {
         "auth": ("Auth", "ClientIds", "TokenStore"),
         "client": ("Client",),
         "clock": ("Clock", "SystemClock"),
-        "connection": ("open_http",),
+        "connection": ("is_loopback", "open_http"),
         "downloads": ("Downloaded",),
         "draft": ("Draft", "DraftMeta", "Segment", "SegmentMeta", "Track", "TrackType", "placed"),
         "endpoints": ("Endpoints",),
@@ -98,6 +98,7 @@ __all__ = [
     "TrackType",
     "Uploaded",
     "VirtualClock",
+    "is_loopback",
     "joint",
     "open_http",
     "placed",

@@ -88,9 +88,12 @@ async def _take(response: httpx.Response) -> httpx.Response:
 
 def _resolve(base: httpx.URL, url: str) -> httpx.URL:
     try:
-        return base.join(url)
+        address = httpx.URL(url)
+        if not address.scheme or address.host:
+            return base.join(address)
     except httpx.InvalidURL as exc:
         raise ProtocolError(0, "download", "the film's address is not a web address") from exc
+    raise ProtocolError(0, "download", "the film's address names no host")
 
 
 def _check_foreign(address: httpx.URL, base: httpx.URL) -> None:

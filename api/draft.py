@@ -1,17 +1,27 @@
 """A draft in full words: the timeline behind the backend's short keys (t, tt, sg, d, m).
 
 The short keys are spelled here and nowhere else. Keys that are not ours stay as they are through a round trip,
-because a cloud draft holds more than we know.
+because a cloud draft holds more than we know. `Draft.from_wire` reads such a draft: a value under one of our keys that
+is not of our shape is left out, never refused.
 Source of the keys: SKILL.md, "Draft field mapping". Everything under `m` is the embedded studio's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import IntEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
 Motion = Literal[
     "none", "ken-burns", "zoom-in", "zoom-out", "pan-left", "pan-right", "pan-up", "pan-down", "drift", "parallax"
@@ -30,8 +40,36 @@ class TrackType(IntEnum):
     TEXT = 7
 
 
+_FOREIGN = object()  # the validation context of a draft somebody else wrote
+
+
+def _whole(value: object) -> object:
+    return round(value) if isinstance(value, float) and abs(value) < 1e12 else value
+
+
+def _objects(value: object, info: ValidationInfo) -> object:
+    if info.context is not _FOREIGN:
+        return value
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
 class _Wire(BaseModel):
     model_config = ConfigDict(extra="allow", validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _leave_out_what_does_not_fit(
+        cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        if info.context is not _FOREIGN:
+            return handler(data)
+        if not isinstance(data, Mapping):
+            return handler({})
+        try:
+            return handler(data)
+        except ValidationError as exc:
+            misfits = {error["loc"][0] for error in exc.errors(include_url=False) if error["loc"]}
+            return handler({key: value for key, value in data.items() if key not in misfits})
 
 
 class SegmentMeta(_Wire):
@@ -69,7 +107,7 @@ class SegmentMeta(_Wire):
 class Segment(_Wire):
     """One stretch of a track; duration_ms counts the time on screen, transitions included."""
 
-    duration_ms: int = Field(0, alias="d")
+    duration_ms: Annotated[int, BeforeValidator(_whole)] = Field(0, alias="d")
     meta: SegmentMeta = Field(default_factory=SegmentMeta, alias="m")
 
 
@@ -77,7 +115,7 @@ class Track(_Wire):
     """`tt` stays an int, so a track type we do not know survives."""
 
     type: int = Field(0, alias="tt")
-    segments: list[Segment] = Field(default_factory=list, alias="sg")
+    segments: Annotated[list[Segment], BeforeValidator(_objects)] = Field(default_factory=list, alias="sg")
     meta: dict[str, Any] = Field(default_factory=dict, alias="m")
 
 
@@ -96,8 +134,13 @@ class DraftMeta(_Wire):
 class Draft(_Wire):
     """A whole timeline."""
 
-    tracks: list[Track] = Field(default_factory=list, alias="t")
+    tracks: Annotated[list[Track], BeforeValidator(_objects)] = Field(default_factory=list, alias="t")
     meta: DraftMeta = Field(default_factory=DraftMeta, alias="m")
+
+    @classmethod
+    def from_wire(cls, draft: Mapping[str, Any]) -> Self:
+        """Read a draft that somebody else may have written. Raises nothing."""
+        return cls.model_validate(draft, context=_FOREIGN)
 
     def of_type(self, kind: TrackType) -> Iterator[Track]:
         """Tracks of one type, in order."""

@@ -24,11 +24,14 @@ class BackendError(Exception):
     """
 
     def __init__(self, code: int, endpoint: str, detail: str = "", *, reached: bool = True) -> None:
-        super().__init__(f"{endpoint}: {code} {detail}".rstrip())
+        super().__init__(code, endpoint)
         self.code = code
         self.endpoint = endpoint
         self.detail = detail
         self.reached = reached
+
+    def __str__(self) -> str:
+        return f"{self.endpoint}: {self.code} {self.detail}".rstrip()
 
 
 class TokenExpired(BackendError):

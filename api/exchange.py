@@ -107,6 +107,12 @@ class Exchange:
             taken = answer = await take(response)
         except httpx.HTTPError as exc:
             raise unreachable(endpoint, exc, self.auth.token()) from exc
+        except httpx.InvalidURL as exc:  # httpx reads where a redirect leads even though it does not go there
+            raise ProtocolError(0, endpoint, "redirected to what is no address") from exc
+        except BackendError as error:
+            error.endpoint = error.endpoint or endpoint
+            error.detail = scrub(error.detail, self.auth.token())  # a backend may quote what we sent
+            raise
         finally:
             if response is not None and taken is not response:
                 await response.aclose()

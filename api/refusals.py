@@ -49,14 +49,14 @@ def read_answer(endpoint: str, status: int, body: bytes) -> dict[str, Any]:
     if error is not None:
         raise error
     if not isinstance(answer, dict):
-        raise ProtocolError(0, endpoint, f"not a JSON object: {_plain(body)}")
+        raise ProtocolError(0, endpoint, scrub(f"not a JSON object: {_plain(body)}")[:300])
     return answer
 
 
 def refused(endpoint: str, status: int, body: bytes) -> BackendError:
     """The error behind an answer that should have been a stream or a file, and is not."""
     error = refusal(endpoint, status, _parse(body), body)
-    return error or ProtocolError(0, endpoint, f"not what was asked for: {_plain(body)}")
+    return error or ProtocolError(0, endpoint, scrub(f"not what was asked for: {_plain(body)}")[:300])
 
 
 def refusal(endpoint: str, status: int, answer: object, body: bytes = b"") -> BackendError | None:
@@ -140,4 +140,8 @@ def _plain(body: bytes) -> str:
     """The readable start of an unexpected body; of HTML the title, or the text between the tags."""
     text = body[:4096].decode("utf-8", "replace")
     title = re.search(r"<title[^>]*>(.*?)</title", text, re.I | re.S)
-    return title.group(1) if title else re.sub(r"<(?:style|script).*?</|<[^>]*>", " ", text, flags=re.I | re.S)[:200]
+    return (
+        title.group(1)
+        if title
+        else re.sub(r"<(style|script)\b.*?</\1\b[^>]*>|<[^>]*>", " ", text, flags=re.I | re.S)[:200]
+    )

@@ -107,7 +107,7 @@ def read_state(answer: Mapping[str, Any]) -> State:
     reply = _StateReply.model_validate(state)
     raw = _json_object(reply.draft)
     return State(
-        draft=Draft.model_validate(raw) if raw is not None else None,
+        draft=Draft.from_wire(raw) if raw is not None else None,
         raw_draft=raw,
         video_infos=reply.video_infos,
         generated_media=reply.generated_media,

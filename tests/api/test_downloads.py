@@ -1,0 +1,146 @@
+"""A film reaches the disk whole or not at all, and nobody else sees our headers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api import BackendUnreachable, ExportBlocked, ProtocolError
+
+from .conftest import OpenClient
+
+pytestmark = pytest.mark.anyio
+
+FILM = b"film" * 200_000
+OURS = ("authorization", "x-skill-source", "x-skill-version", "x-skill-platform")
+
+
+def film() -> httpx.Response:
+    return httpx.Response(200, content=FILM, headers={"content-type": "video/mp4"})
+
+
+def files_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir() if path.name not in ("tokens.json", "id")]
+
+
+async def test_another_host_gets_none_of_our_headers(open_client: OpenClient, tmp_path: Path) -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return film()
+
+    told: list[tuple[int, int]] = []
+    async with open_client(answer, given="mine") as client:
+        got = await client.download(
+            "https://cdn.test/v.mp4", "r1", tmp_path / "v.mp4", on_bytes=lambda done, total: told.append((done, total))
+        )
+    assert (got.path, got.bytes, got.media_type) == (tmp_path / "v.mp4", len(FILM), "video/mp4")
+    assert (tmp_path / "v.mp4").read_bytes() == FILM
+    assert told[-1] == (len(FILM), len(FILM))
+    assert not set(OURS) & set(asked[0].headers)
+
+
+async def test_redirects_are_followed_and_only_our_own_host_is_signed(open_client: OpenClient, tmp_path: Path) -> None:
+    asked: list[httpx.Request] = []
+    steps = {
+        "/api/render/proxy/r%201/download": "/files/r1",
+        "/files/r1": "https://cdn.test/x",
+        "/x": "//cdn2.test/y",
+    }
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        to = steps.get(request.url.raw_path.decode())
+        return httpx.Response(302, headers={"location": to}) if to else film()
+
+    async with open_client(answer, given="mine") as client:
+        await client.download(None, "r 1", tmp_path / "v.mp4")
+    assert [(str(request.url.host), "authorization" in request.headers) for request in asked] == [
+        ("api.test", True),
+        ("api.test", True),
+        ("cdn.test", False),
+        ("cdn2.test", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "ftp://cdn.test/v.mp4",
+        "http://cdn.test/v.mp4",
+        "https://localhost/v.mp4",
+        "http://127.0.0.1:80/v",
+        "javascript:1",
+        "https://",
+        "http://[::1",
+    ],
+)
+@pytest.mark.parametrize("redirected", [False, True])
+async def test_an_address_we_do_not_go_to(open_client: OpenClient, tmp_path: Path, url: str, redirected: bool) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        return httpx.Response(302, headers={"location": url})
+
+    async with open_client(answer, given="mine") as client:
+        with pytest.raises((ProtocolError, BackendUnreachable)):  # httpx itself stumbles over some redirects
+            await client.download(None if redirected else url, "r1", tmp_path / "v.mp4")
+    assert asked == (["api.test"] if redirected else [])
+    assert files_in(tmp_path) == []
+
+
+async def test_circles_end(open_client: OpenClient, tmp_path: Path) -> None:
+    async with open_client(lambda request: httpx.Response(302, headers={"location": "/again"}), given="mine") as client:
+        with pytest.raises(ProtocolError, match="too often"):
+            await client.download(None, "r1", tmp_path / "v.mp4")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(200, html="<title>Sign in</title>"),
+        httpx.Response(200, json={"fine": True}),
+        httpx.Response(200, content=b"", headers={"content-type": "video/mp4"}),
+        httpx.Response(403, text="<Error>expired</Error>"),
+        httpx.Response(401),
+    ],
+)
+async def test_what_is_no_film_leaves_what_was_there(
+    open_client: OpenClient, tmp_path: Path, answer: httpx.Response
+) -> None:
+    (tmp_path / "v.mp4").write_bytes(b"old")
+    async with open_client(lambda request: answer, given="mine") as client:
+        with pytest.raises(ProtocolError):
+            await client.download("https://cdn.test/v.mp4", "r1", tmp_path / "v.mp4")
+    assert (tmp_path / "v.mp4").read_bytes() == b"old"
+    assert files_in(tmp_path) == ["v.mp4"]
+
+
+async def test_the_backends_own_refusal_keeps_its_name(open_client: OpenClient, tmp_path: Path) -> None:
+    async with open_client(lambda request: httpx.Response(200, json={"code": 402}), given="mine") as client:
+        with pytest.raises(ExportBlocked):
+            await client.download(None, "r1", tmp_path / "v.mp4")
+
+
+async def test_a_torn_download_leaves_nothing(open_client: OpenClient, tmp_path: Path) -> None:
+    class Torn(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield FILM
+            raise httpx.ReadError("reset")
+
+    async with open_client(lambda request: httpx.Response(200, stream=Torn()), given="mine") as client:
+        with pytest.raises(BackendUnreachable):
+            await client.download("https://cdn.test/v.mp4", "r1", tmp_path / "v.mp4")
+    assert files_in(tmp_path) == []
+
+
+async def test_a_folder_that_is_not_there_is_the_disks_own_error(open_client: OpenClient, tmp_path: Path) -> None:
+    async with open_client(lambda request: film(), given="mine") as client:
+        with pytest.raises(FileNotFoundError):
+            await client.download("https://cdn.test/v.mp4", "r1", tmp_path / "no" / "v.mp4")
