@@ -37,7 +37,7 @@ def grids(document: SkillDocument) -> tuple[Grid, ...]:
         for table in document.tables
     ]
     taken = {row.line for table in document.tables for row in table.rows}
-    for group in _bullet_groups(document.bullets):
+    for group in _bullet_groups(document):
         rows = tuple(row for row in map(_pair, group) if row and row.line not in taken)
         if rows:
             around = _around(document, group[0].line)
@@ -50,7 +50,30 @@ def _kind_of_table(header: Sequence[str], rows: Sequence[Row]) -> str:
     for entry in wording.words()["grids"]:
         if wording.pattern_of(entry["left"]).search(left):
             return str(entry["kind"])
-    return "errors" if _mostly_codes(rows) else "other"
+    return "errors" if _mostly_codes(rows) else _kind_by_content(rows)
+
+
+def _kind_by_content(rows: Sequence[Row]) -> str:
+    """What a grid with a title nobody foresaw is about, by what stands in its first two columns."""
+    pairs = [row.cells for row in rows if len(row.cells) > 1]
+    if len(pairs) < 2:
+        return "other"
+    content = wording.words()["content"]
+    if _share(pairs, 0, content["replies"]) > 0.5 and any(_QUOTE_MARKS.search(cells[0]) for cells in pairs):
+        return "replies"
+    asks = [cells for cells in pairs if _QUOTE_MARKS.search(cells[0]) or _takes_the_rest(cells[0])]
+    routed = [cells for cells in pairs if wording.first_said(cells[1], wording.roles("request_roles"))]
+    rest = any(_takes_the_rest(cells[0]) for cells in pairs)
+    enough = rest and len(asks) * 2 >= len(pairs) and len(routed) * 2 >= len(pairs)
+    return "routing" if enough else "other"
+
+
+def _takes_the_rest(cell: str) -> bool:
+    return bool(wording.pattern("catch_all").search(cell) or wording.pattern("file_event").search(cell))
+
+
+def _share(pairs: Sequence[Sequence[str]], column: int, source: str) -> float:
+    return sum(bool(wording.pattern_of(source).search(cells[column])) for cells in pairs) / len(pairs)
 
 
 def _kind_of_list(rows: Sequence[Row], around: str) -> str:
@@ -63,7 +86,7 @@ def _kind_of_list(rows: Sequence[Row], around: str) -> str:
             needs_quotes = kind in ("replies", "routing")
             if not needs_quotes or quoted * 2 >= len(rows):
                 return kind
-    return "other"
+    return _kind_by_content(rows)
 
 
 def _mostly_codes(rows: Sequence[Row]) -> bool:
@@ -87,11 +110,12 @@ def _around(document: SkillDocument, line: int) -> str:
     return f"{heading.text if heading else ''}\n{before}"
 
 
-def _bullet_groups(bullets: Sequence[Bullet]) -> Iterator[list[Bullet]]:
-    """Bullets on neighbouring lines, one blank line between them allowed."""
+def _bullet_groups(document: SkillDocument) -> Iterator[list[Bullet]]:
+    """Bullets that follow one another, with at most a blank or an indented line between two."""
     group: list[Bullet] = []
-    for bullet in bullets:
-        if group and bullet.line - group[-1].line > 2:
+    for bullet in document.bullets:
+        between = document.lines[group[-1].line : bullet.line - 1] if group else ()
+        if len(between) > 2 or any(line.strip() and not line.startswith(("  ", "\t")) for line in between):
             yield group
             group = []
         group.append(bullet)

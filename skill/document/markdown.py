@@ -175,11 +175,25 @@ def _tables(tokens: Sequence[Token], body: Sequence[str], offset: int) -> Iterat
             cells, line = [], token.map[0]
         elif token.type in ("th_open", "td_open"):
             cells.append(following.content.strip())
-        elif token.type == "tr_close" and "|" in body[line]:
-            # A paragraph right below a table is a row to the standard; without a pipe it is none to us.
+        elif token.type == "tr_close":
             rows.append(Row(tuple(cells), line + offset + 1))
         if following.type == "table_close" and rows:
-            yield Table(rows[0].cells, tuple(rows[1:]), rows[0].line)
+            kept = rows[: _end_of_table([body[row.line - offset - 1] for row in rows])]
+            yield Table(kept[0].cells, tuple(kept[1:]), kept[0].line)
+
+
+def _end_of_table(lines: Sequence[str]) -> int:
+    """How many of a table's lines are its own, the header among them.
+
+    To the standard everything up to a blank line is a row. To us a line without a pipe ends the table, and a
+    delimiter row begins another one with the row before it; what is left is found as a loose table.
+    """
+    for index, line in enumerate(lines[1:], 1):
+        if "|" not in line:
+            return index
+        if _DELIMITER.match(line):
+            return max(index - 1, 1)
+    return len(lines)
 
 
 def _span(table: Table) -> range:
