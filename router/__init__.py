@@ -16,6 +16,7 @@ from .table import (
     RoutingTable,
     Why,
 )
+from .translate import ReplyTranslator, translate
 
 __all__ = [
     "Intent",
@@ -25,6 +26,7 @@ __all__ = [
     "ReplyIntent",
     "ReplyRow",
     "ReplyTable",
+    "ReplyTranslator",
     "Rewrite",
     "RouteAction",
     "RoutingTable",
@@ -34,4 +36,5 @@ __all__ = [
     "fold",
     "quotes",
     "split_sentences",
+    "translate",
 ]

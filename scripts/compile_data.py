@@ -14,6 +14,7 @@ import yaml
 ROOT = Path(__file__).parent.parent
 FOLDERS = (
     "router/lexicon",
+    "router/lexicon",
     "router/lexicon/requests",
     "router/lexicon/replies",
     "skill/document/rules",
