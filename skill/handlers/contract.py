@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,6 +13,8 @@ from ..turn.events import BackendText, TurnEvent, TurnRequest
 
 if TYPE_CHECKING:
     from api import Client, Clock
+
+    from ..turn.problems import Advisor
 
 
 class Emit(Protocol):
@@ -28,6 +30,14 @@ class Say(Protocol):
         """The message `key` with its {values} filled in. Raises KeyError for a key no language has."""
         ...
 
+    def listed(self, items: Sequence[str], most: int = 12) -> str:
+        """Items as a person lists them ("a, b and c")."""
+        ...
+
+    def clauses(self, clauses: Sequence[str]) -> str:
+        """Several things that happened, in one sentence."""
+        ...
+
 
 @dataclass(slots=True)
 class Conversation:
@@ -37,6 +47,8 @@ class Conversation:
     uploaded: sha256 of a file -> the name it was sent under. draft: the wire draft as last seen, to compare with.
     export: the render in flight, so it can be re-attached to ({"render_id", "submitted", …}).
     offered: what the last reply offered, so that "yes" can mean it.
+    last_message: the last chat message, for "try again".
+    answered: the latest chat messages whose outcome was told; a turn that runs again after a crash leaves those alone.
     """
 
     backend: str = ""
@@ -50,6 +62,8 @@ class Conversation:
     draft: Mapping[str, Any] | None = None
     export: dict[str, Any] | None = None
     offered: list[str] = field(default_factory=list)
+    last_message: str = ""
+    answered: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +114,9 @@ class TurnContext:
     """Everything one turn's handlers share.
 
     message_budget: chat messages this turn may still send (two at most).
+    sent: the message whose outcome is not told yet.
+    actions: everything the user's words asked for, in order. order_note: the files' order, where uploads may have
+    overtaken each other. asks: the turn ends with a question of our own.
     """
 
     request: TurnRequest
@@ -109,7 +126,12 @@ class TurnContext:
     log: TurnLog
     say: Say
     language: str
+    advisor: Advisor
+    actions: tuple[str, ...] = ()
     message_budget: int = 2
+    sent: PendingSend | None = None
+    order_note: str = ""
+    asks: bool = False
 
     @property
     def conversation(self) -> Conversation:

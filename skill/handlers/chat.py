@@ -1,0 +1,110 @@
+"""Chat: one billed message, its streamed answer, and the truth about what it did to the film.
+
+A message that may have reached the backend is never sent again, except where the backend commits each id once.
+Source: SKILL.md, "SSE Event Handling"; what a silent edit changed is told from two drafts.
+"""
+
+from __future__ import annotations
+
+from api import BackendError, BackendUnreachable, ProtocolError
+from router import Intent
+
+from ..turn.afterwards import after_break, changed_anyway, tell_outcome
+from ..turn.drafts import look
+from ..turn.events import BackendText
+from ..turn.listening import Listener
+from ..turn.waiting import Patience, patient
+from .contract import Emit, PendingSend, TurnContext
+
+_HEARINGS = 3
+"""How often the same message id may be sent to a backend that commits each id once."""
+
+
+async def run(ctx: TurnContext, intent: Intent, emit: Emit) -> None:
+    """Send the user's words and tell what came of them."""
+    number = 3 - ctx.message_budget
+    ctx.message_budget -= 1
+    message_id = f"{ctx.log.turn_id}-{number}"
+    if message_id in ctx.conversation.answered:
+        return
+    repeatable = ctx.request.backend == "local"
+    earlier = ctx.log.unsettled()
+    if earlier is not None and earlier.message_id == message_id and not repeatable:
+        ctx.sent = earlier
+        await after_break(ctx, earlier, emit, asked_again=True)
+        return
+    pending = earlier or PendingSend(message_id, _words(ctx, intent), await _draft_now(ctx))
+    ctx.conversation.last_message = pending.text
+    ctx.log.about_to_send(pending)
+    ctx.sent = pending
+    await _converse(ctx, pending, emit, hearings=_HEARINGS if repeatable else 1)
+
+
+async def _converse(ctx: TurnContext, pending: PendingSend, emit: Emit, *, hearings: int) -> None:
+    listener = Listener()
+    broken: BackendError | None = None
+    patience = None
+    for _ in range(hearings):
+        listener, patience, broken = await _listen(ctx, pending, emit, Listener(told=listener.told))
+        if broken is None or not _uncertain(broken):
+            break
+    if broken is not None and not _uncertain(broken):
+        raise broken
+    if broken is not None:
+        await after_break(ctx, pending, emit)
+    elif patience is not None and patience.over is not None:
+        await _ran_out(ctx, pending, patience, emit)
+    elif listener.end is not None and listener.end.error is not None:
+        await changed_anyway(ctx, pending, emit)
+        raise ctx.advisor.stream_failed(listener.end.code)
+    elif listener.end is not None:
+        await tell_outcome(ctx, pending, listener.end, emit)
+
+
+async def _listen(
+    ctx: TurnContext, pending: PendingSend, emit: Emit, listener: Listener
+) -> tuple[Listener, Patience, BackendError | None]:
+    """Follow the answer to its end, to the end of patience, or to the break."""
+    broken: BackendError | None = None
+    async with patient(ctx, emit) as patience:
+        try:
+            async with ctx.client.send(pending.text, message_id=pending.message_id) as events:
+                async for event in events:
+                    if event.kind in ("text", "tool"):
+                        patience.heard(ctx.clock.monotonic())
+                    if block := listener.take(event):
+                        await emit(BackendText(block))
+        except BackendError as error:
+            broken = error
+    return listener, patience, broken
+
+
+def _uncertain(error: BackendError) -> bool:
+    """Whether the message may have been worked on although it was not answered."""
+    unreadable = isinstance(error, BackendUnreachable | ProtocolError) or error.code >= 500
+    return error.endpoint == "send" and error.reached and unreadable
+
+
+async def _ran_out(ctx: TurnContext, pending: PendingSend, patience: Patience, emit: Emit) -> None:
+    await changed_anyway(ctx, pending, emit)
+    rules = ctx.plan.stream
+    key, limit_s = ("timeout", rules.turn_timeout_s)
+    if patience.over == "quiet":
+        key, limit_s = ("quiet", rules.heartbeat_only_timeout_s or rules.turn_timeout_s)
+    raise ctx.advisor.gave_up(key, minutes=f"{limit_s / 60:g}")
+
+
+async def _draft_now(ctx: TurnContext) -> dict[str, object] | None:
+    """The draft to compare with later; a project that cannot be shown yet counts as it was last seen."""
+    try:
+        state = await look(ctx)
+    except BackendUnreachable:
+        raise
+    except BackendError:
+        return dict(ctx.conversation.draft) if ctx.conversation.draft else None
+    return dict(state.raw_draft) if state.raw_draft else None
+
+
+def _words(ctx: TurnContext, intent: Intent) -> str:
+    words = intent.text.strip() or ctx.request.text.strip()
+    return f"{words}\n\n{ctx.order_note}" if ctx.order_note else words

@@ -1,0 +1,220 @@
+"""Upload: everything checked before a byte is sent, all bad files named at once, the good ones brought in.
+
+Paths come from the user's turn alone; nothing a backend says can name a local file.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+import anyio
+
+from api import BackendError, FileRefused
+from router import Intent
+
+from ..turn.events import Problem, Progress, Text
+from ..turn.media import BadFile, MediaFile, examine, heic_to_jpeg
+from ..turn.problems import ActionStopped
+from ..turn.waiting import alone
+from .contract import Emit, TurnContext
+
+_AT_ONCE = 4
+_REPORT_S = 1.0
+_LINK = re.compile(r"https?://[^\s<>\"'，。；、（）【】《》「」]+", re.I)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What became of the turn's media. arrived: names in the order in which the backend got them."""
+
+    new: list[MediaFile] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
+    bad: list[BadFile] = field(default_factory=list)
+    arrived: list[str] = field(default_factory=list)
+    errors: list[BackendError] = field(default_factory=list)
+    sent_bytes: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total_bytes(self) -> int:
+        return sum(file.bytes for file in self.new) or 1
+
+
+async def run(ctx: TurnContext, intent: Intent, emit: Emit) -> None:
+    """Bring the user's files and links into the project."""
+    links = list(ctx.request.urls) or _links(intent.text)
+    if not ctx.request.files and not links:
+        await emit(Text(ctx.say("how_to_upload")))
+        ctx.asks = True
+        return
+    batch = _Batch()
+    with TemporaryDirectory(prefix="skillturn-") as folder:
+        await _check(ctx, batch, Path(folder))
+        await _tell_where_it_goes(ctx, batch, links, emit)
+        await _send_all(ctx, batch, emit)
+    await _send_links(ctx, batch, links)
+    await _report(ctx, batch, emit)
+
+
+async def _check(ctx: TurnContext, batch: _Batch, folder: Path) -> None:
+    """Sort the files into new, known and bad; names that two files share are made distinct."""
+    taken = set(ctx.conversation.uploaded.values())
+    seen: set[str] = set()
+    for path in ctx.request.files:
+        file = await anyio.to_thread.run_sync(examine, path, ctx.plan.formats, ctx.plan.max_upload_bytes)
+        if isinstance(file, MediaFile) and file.digest in ctx.conversation.uploaded:
+            batch.known.append(ctx.conversation.uploaded[file.digest])
+            continue
+        if isinstance(file, MediaFile) and file.format == "heic" and ctx.request.backend != "local":
+            file = await anyio.to_thread.run_sync(heic_to_jpeg, file, folder)
+        if isinstance(file, BadFile):
+            batch.bad.append(file)
+        elif file.digest not in seen:
+            seen.add(file.digest)
+            name = _distinct(file.name, taken)
+            taken.add(name)
+            batch.new.append(MediaFile(file.path, name, file.format, file.bytes, file.digest))
+
+
+async def _tell_where_it_goes(ctx: TurnContext, batch: _Batch, links: list[str], emit: Emit) -> None:
+    """Before the first file leaves for a cloud. Source: DESIGN, environment."""
+    conversation = ctx.conversation
+    if ctx.request.backend == "local" or conversation.cloud_notice_given or not (batch.new or links):
+        return
+    await emit(Text(ctx.say("cloud_notice", backend=ctx.advisor.backend_name)))
+    conversation.cloud_notice_given = True
+    ctx.log.save()
+
+
+async def _send_all(ctx: TurnContext, batch: _Batch, emit: Emit) -> None:
+    """In the user's order; several at once only where a file takes its time to get there."""
+    if not batch.new:
+        return
+    slots = anyio.CapacityLimiter(1 if ctx.request.backend == "local" else _AT_ONCE)
+    async with alone(), anyio.create_task_group() as beside:
+        beside.start_soon(_show_bytes, ctx, batch, emit)
+        async with alone(), anyio.create_task_group() as uploads:
+            for file in batch.new:
+                await slots.acquire_on_behalf_of(file)
+                uploads.start_soon(_send, ctx, batch, file, slots, emit)
+        beside.cancel_scope.cancel()
+    given = [file.name for file in batch.new if file.name in batch.arrived]
+    if given != batch.arrived:
+        ctx.order_note = ctx.say("order_note", names=ctx.say.listed(given, most=99))
+    names = {file.digest: file.name for file in batch.new if file.name in batch.arrived}
+    ctx.conversation.uploaded.update(names)
+    ctx.log.save()
+
+
+async def _send(ctx: TurnContext, batch: _Batch, file: MediaFile, slots: anyio.CapacityLimiter, emit: Emit) -> None:
+    def on_bytes(sent: int, total: int) -> None:
+        del total
+        batch.sent_bytes[file.digest] = sent
+
+    try:
+        await ctx.client.upload_file(file.path, name=file.name, media_type=file.media_type, on_bytes=on_bytes)
+    except FileRefused as error:
+        batch.bad.append(BadFile(file.name, f"refused_{error.code}"))
+    except BackendError as error:
+        batch.errors.append(error)
+        batch.bad.append(BadFile(file.name, "not_sent"))
+    except OSError:
+        batch.bad.append(BadFile(file.name, "unreadable"))
+    else:
+        batch.arrived.append(file.name)
+        await emit(_progress(ctx, batch, file.name))
+    finally:
+        slots.release_on_behalf_of(file)
+
+
+async def _show_bytes(ctx: TurnContext, batch: _Batch, emit: Emit) -> None:
+    """Now and then, how much of everything is on its way."""
+    shown = 0
+    while True:
+        await ctx.clock.sleep(_REPORT_S)
+        sent = sum(batch.sent_bytes.values())
+        waiting = [file.name for file in batch.new if file.name not in batch.arrived]
+        if sent != shown and waiting:
+            shown = sent
+            await emit(_progress(ctx, batch, waiting[0]))
+
+
+def _progress(ctx: TurnContext, batch: _Batch, name: str) -> Progress:
+    text = ctx.say("uploading", name=name, done=len(batch.arrived), total=len(batch.new))
+    return Progress(text, "upload", min(1.0, sum(batch.sent_bytes.values()) / batch.total_bytes))
+
+
+async def _send_links(ctx: TurnContext, batch: _Batch, links: list[str]) -> None:
+    """Hand addresses to the backend, which fetches them itself; http and https only."""
+    for link in links:
+        parts = urlsplit(link)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            batch.bad.append(BadFile(link, "link"))
+    good = [link for link in links if all(bad.name != link for bad in batch.bad)]
+    fresh = [link for link in good if link not in ctx.conversation.uploaded]
+    batch.known += [ctx.conversation.uploaded[link] for link in good if link not in fresh]
+    if not fresh:
+        return
+    try:
+        uploaded = await ctx.client.upload_urls(fresh)
+    except FileRefused as error:
+        batch.bad += [BadFile(link, f"refused_{error.code}") for link in fresh]
+        return
+    except BackendError as error:
+        batch.errors.append(error)
+        batch.bad += [BadFile(link, "not_sent") for link in fresh]
+        return
+    batch.arrived += uploaded.names
+    ctx.conversation.uploaded.update(zip(fresh, uploaded.names, strict=False))
+    ctx.log.save()
+
+
+async def _report(ctx: TurnContext, batch: _Batch, emit: Emit) -> None:
+    """What arrived, what did not, and what one can ask for next where no request came with it."""
+    if not batch.arrived and not batch.known:
+        if batch.errors and len(batch.errors) == len(batch.bad):
+            raise batch.errors[0]
+        raise ActionStopped(_bad_files(ctx, batch))
+    if batch.bad:
+        await emit(_bad_files(ctx, batch))
+    sent = [file.name for file in batch.new if file.name in batch.arrived]
+    names = sent + [name for name in batch.arrived if name not in sent]
+    lines = [ctx.say("uploaded", count=len(names), names=ctx.say.listed(names))] if names else []
+    if batch.known:
+        known = list(dict.fromkeys(batch.known))
+        lines.append(ctx.say("already_there", count=len(known), names=ctx.say.listed(known)))
+    if ctx.actions == ("upload",):
+        example = ctx.plan.examples[0] if ctx.plan.examples else ctx.say("default_example")
+        lines.append(ctx.say("next_request", example=example))
+        ctx.asks = True
+    await emit(Text(" ".join(lines)))
+
+
+def _bad_files(ctx: TurnContext, batch: _Batch) -> Problem:
+    items = [
+        ctx.say("bad_file_item", name=bad.name, reason=ctx.say(f"reason_{bad.reason}", **bad.facts))
+        for bad in batch.bad
+    ]
+    only_links = all(bad.reason == "link" for bad in batch.bad)
+    return Problem(
+        code="bad_file",
+        message=ctx.say("bad_files", count=len(items), names=ctx.say.listed(items)),
+        advice=ctx.say("bad_link_advice") if only_links else ctx.say("bad_file_advice", formats=ctx.advisor.formats()),
+        retryable=bool(batch.errors),
+    )
+
+
+def _links(text: str) -> list[str]:
+    return [found.rstrip(".,;:!?)]}") for found in _LINK.findall(text)]
+
+
+def _distinct(name: str, taken: set[str]) -> str:
+    path = Path(name)
+    number = 1
+    while name in taken:
+        number += 1
+        name = f"{path.stem}-{number}{path.suffix}"
+    return name

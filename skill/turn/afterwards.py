@@ -1,0 +1,94 @@
+"""What a chat message did, told from the draft before it and the draft now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .drafts import changes_since
+from .events import Offer, Status, Text
+
+if TYPE_CHECKING:
+    from api import StreamEnd
+
+    from ..handlers.contract import Emit, PendingSend, TurnContext
+
+FIRST_LOOK_S = 30
+NEXT_LOOK_S = 60
+LOOKS = 5
+"""After a broken stream. Source: DESIGN, the backend on the wire: 30 s, then every 60 s, five unchanged = report."""
+
+
+async def tell_outcome(ctx: TurnContext, pending: PendingSend, end: StreamEnd, emit: Emit) -> None:
+    """After a clean end: an answer speaks for itself; a silent turn is told by what changed."""
+    if end.truncated:
+        await emit(Text(ctx.say("truncated")))
+    if not end.silent:
+        return
+    from api import BackendError  # noqa: PLC0415 - loaded with the backend by now
+
+    try:
+        changed = await changes_since(ctx, pending.draft_before)
+    except BackendError:
+        await emit(Text(ctx.say("silent_unknown")))
+        return
+    await emit(Text(_sentence(ctx, "silent", changed)))
+
+
+async def changed_anyway(ctx: TurnContext, pending: PendingSend, emit: Emit) -> None:
+    """Before a failure is told: which edits of that turn are in all the same."""
+    from api import BackendError  # noqa: PLC0415 - loaded with the backend by now
+
+    try:
+        changed = await changes_since(ctx, pending.draft_before)
+    except BackendError:
+        return
+    if changed:
+        await emit(Text(ctx.say("changed_anyway", changes=ctx.say.clauses(changed))))
+
+
+async def after_break(ctx: TurnContext, pending: PendingSend, emit: Emit, *, asked_again: bool = False) -> None:
+    """The connection broke, or the process that held it died: find out by looking, never by sending again.
+
+    asked_again: this is a later process's first look, so it need not wait.
+    """
+    await emit(Status(ctx.say("checking_earlier" if asked_again else "waiting_after_break")))
+    changed: list[str] = []
+    seen = False
+    for look in range(LOOKS + 1):
+        if look or not asked_again:
+            await ctx.clock.sleep(NEXT_LOOK_S if look else FIRST_LOOK_S)
+        found = await _look(ctx, pending)
+        seen = seen or found is not None
+        if found:
+            changed = found
+            break
+    if changed:
+        await emit(Text(ctx.say("recovered_changed", changes=ctx.say.clauses(changed))))
+        return
+    await emit(Offer("retry", ctx.say("offer_retry")))
+    raise ctx.advisor.broken_off(seen=seen)
+
+
+async def _look(ctx: TurnContext, pending: PendingSend) -> list[str] | None:
+    """What changed so far, None when the project cannot be seen."""
+    from api import BackendError  # noqa: PLC0415 - loaded with the backend by now
+
+    try:
+        return await changes_since(ctx, pending.draft_before)
+    except BackendError:
+        return None
+
+
+def _sentence(ctx: TurnContext, key: str, changed: list[str]) -> str:
+    if changed:
+        return ctx.say(f"{key}_changed", changes=ctx.say.clauses(changed))
+    return ctx.say(f"{key}_unchanged")
+
+
+async def tell_what_was_applied(ctx: TurnContext, emit: Emit) -> None:
+    """For a turn that was stopped."""
+    if ctx.sent is None:
+        await emit(Text(ctx.say("cancelled")))
+        return
+    changed = await _look(ctx, ctx.sent)
+    await emit(Text(ctx.say("cancelled") if changed is None else _sentence(ctx, "cancelled", changed)))

@@ -1,0 +1,113 @@
+"""Which backend answers, and a client for it: the embedded studio, the cloud, or an address of the user's own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from ..document import attribution_headers
+
+if TYPE_CHECKING:
+    import httpx
+
+    from api import BackendError, Client, ClientIds, TokenStore
+
+    from ..handlers.contract import Conversation
+    from .events import TurnRequest
+    from .run import Runtime
+
+LOCAL_BASE = "http://studio.local"
+_FAMILY_CLIENT_ID = "~/.config/nemovideo/client_id"
+
+
+class EngineMissing(Exception):
+    """The embedded studio's packages are not installed here."""
+
+
+class UnknownBackend(Exception):
+    """Neither "local", "cloud" nor an http(s) address."""
+
+
+def base_address(backend: str, runtime: Runtime) -> str:
+    """Where a backend's calls go. Raises UnknownBackend."""
+    if backend == "local":
+        return LOCAL_BASE
+    if backend == "cloud":
+        return (runtime.settings.api_url or runtime.plan.api.base).rstrip("/")
+    if backend.startswith(("http://", "https://")):
+        return backend.rstrip("/")
+    raise UnknownBackend(backend)
+
+
+@asynccontextmanager
+async def open_backend(
+    request: TurnRequest,
+    runtime: Runtime,
+    conversation: Conversation,
+    *,
+    recover: Callable[[BackendError], Awaitable[bool]] | None = None,
+) -> AsyncIterator[Client]:
+    """A client for the request's backend, closed with everything it opened.
+
+    Only the cloud's own address is given NEMO_TOKEN; the embedded studio and other addresses hand out their own tokens.
+    Raises: EngineMissing, UnknownBackend.
+    """
+    from api import Auth, Client, Session, open_http  # noqa: PLC0415 - httpx, only once a backend is needed
+
+    base = base_address(request.backend, runtime)
+    plan, settings = runtime.plan, runtime.settings
+    transport = runtime.transport
+    if transport is None and request.backend == "local":
+        transport = _studio(runtime)
+    auth = Auth(
+        base,
+        given=settings.token if base == base_address("cloud", runtime) else None,
+        tokens=_token_store(runtime),
+        client_ids=_client_ids(base, request.backend, runtime),
+    )
+    session = None
+    if conversation.session_id:
+        session = Session(conversation.session_id, conversation.task_id, conversation.bind_id)
+    async with open_http(base, transport) as http:
+        yield Client(
+            http,
+            auth=auth,
+            attribution=attribution_headers(plan, request.skill_dir, settings.skill_source),
+            clock=runtime.clock,
+            endpoints=plan.api.endpoints,
+            app_name=plan.api.app_name,
+            user_id=plan.api.user_id,
+            session=session,
+            recover=recover,
+            idempotent=request.backend == "local",
+        )
+
+
+def _studio(runtime: Runtime) -> httpx.AsyncBaseTransport:
+    try:
+        from studio import LocalTransport  # noqa: PLC0415 - the studio is loaded only where it answers
+
+        return LocalTransport(runtime.skill_home / "studio", clock=runtime.clock)
+    except ImportError as exc:
+        raise EngineMissing(str(exc)) from exc
+
+
+def _token_store(runtime: Runtime) -> TokenStore:
+    from api import TokenStore  # noqa: PLC0415 - as above
+
+    return TokenStore(runtime.skill_home / "tokens.json")
+
+
+def _client_ids(base: str, backend: str, runtime: Runtime) -> ClientIds:
+    """One machine is one client of the cloud; what stays on this machine has an id of its own.
+
+    Source: DESIGN, environment: the family's place is touched by a backend off loopback only.
+    """
+    from api import ClientIds, is_loopback  # noqa: PLC0415 - as above
+
+    if backend == "local" or is_loopback(urlsplit(base).hostname or ""):
+        return ClientIds(runtime.skill_home / "client_id")
+    return ClientIds(Path(_FAMILY_CLIENT_ID).expanduser(), preset=runtime.settings.client_id)

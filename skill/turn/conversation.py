@@ -1,0 +1,79 @@
+"""How a conversation begins, and how it begins again: sign-in, a project, one word that all is ready."""
+
+from __future__ import annotations
+
+from router import detect_language
+
+from ..handlers.contract import Conversation, Emit, TurnContext
+from .events import Status, Text, TurnRequest
+from .say import FALLBACK
+
+
+def spoken_language(request: TurnRequest, conversation: Conversation) -> str:
+    """The primary tag of the user's words; a word or two that say nothing about it keep the conversation's language."""
+    before = conversation.language or FALLBACK
+    if not request.text.strip():
+        return before
+    detected = detect_language(request.text)
+    if detected == FALLBACK and len(request.text.split()) < 3:
+        return before
+    return detected
+
+
+async def begin(ctx: TurnContext, emit: Emit) -> None:
+    """Connect before anything else. On first contact say that all is ready and who answers.
+
+    Source: SKILL.md, "Automatic Setup".
+    """
+    conversation = ctx.conversation
+    conversation.language = ctx.language
+    if conversation.backend and conversation.backend != ctx.request.backend:
+        await _switch(ctx, emit)
+    conversation.backend = ctx.request.backend
+    if conversation.session_id:
+        await ctx.client.sign_in()
+        return
+    await emit(Status(ctx.say("setting_up", document=ctx.plan.setup_text or "Setting things up...")))
+    signed_in = await ctx.client.sign_in()
+    await new_session(ctx)
+    if not conversation.greeted:
+        await emit(Text(_ready(ctx, signed_in.credits)))
+        conversation.greeted = True
+        ctx.log.save()
+
+
+async def new_session(ctx: TurnContext) -> None:
+    """Open a fresh project; what belonged to the one before is forgotten."""
+    rule = ctx.plan.api.language
+    language = None if rule == "absent" else rule.removeprefix("fixed:") if rule != "detected" else ctx.language
+    session = await ctx.client.create_session(task_name=ctx.plan.api.task_name, language=language)
+    conversation = ctx.conversation
+    _forget_project(conversation)
+    conversation.session_id = session.session_id
+    conversation.task_id = session.task_id
+    conversation.bind_id = session.bind_id
+    ctx.log.save()
+
+
+async def _switch(ctx: TurnContext, emit: Emit) -> None:
+    """Another backend knows nothing of the project."""
+    had_project = bool(ctx.conversation.session_id)
+    _forget_project(ctx.conversation)
+    ctx.client.session = None
+    if had_project:
+        await emit(Text(ctx.say("switched", backend=ctx.advisor.backend_name)))
+
+
+def _forget_project(conversation: Conversation) -> None:
+    conversation.session_id = conversation.task_id = conversation.bind_id = ""
+    conversation.uploaded = {}
+    conversation.draft = None
+    conversation.export = None
+    conversation.cloud_notice_given = False
+
+
+def _ready(ctx: TurnContext, credits: float | None) -> str:
+    if ctx.request.backend == "local":
+        return ctx.say("ready_local")
+    granted = ctx.say("ready_credits", credits=f"{credits:g}") if credits else ""
+    return ctx.say("ready_cloud", backend=ctx.advisor.backend_name, credits=granted)

@@ -1,0 +1,161 @@
+"""What a file really is, before a byte of it is sent: its extension, its first bytes, its size.
+
+Source of the formats and the size limit: SKILL.md, "Supported formats".
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_HEAD_BYTES = 64
+_MEGABYTE = 2**20
+_MOST_PIXELS = 250_000_000
+_SAME = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg", "heif": "heic", "hif": "heic", "m4v": "mp4", "qt": "mov"}
+
+# (offset, bytes, formats whose files begin like that)
+_SIGNATURES: tuple[tuple[int, bytes, tuple[str, ...]], ...] = (
+    (0, b"\xff\xd8\xff", ("jpg",)),
+    (0, b"\x89PNG\r\n\x1a\n", ("png",)),
+    (0, b"GIF87a", ("gif",)),
+    (0, b"GIF89a", ("gif",)),
+    (8, b"WEBP", ("webp",)),
+    (8, b"AVI ", ("avi",)),
+    (8, b"WAVE", ("wav",)),
+    (0, b"\x1a\x45\xdf\xa3", ("webm", "mkv")),
+    (4, b"ftyphei", ("heic",)),
+    (4, b"ftyphev", ("heic",)),
+    (4, b"ftypmif1", ("heic",)),
+    (4, b"ftypmsf1", ("heic",)),
+    (4, b"ftypM4A", ("m4a", "mp4")),
+    (4, b"ftypqt", ("mov", "mp4")),
+    (4, b"ftyp", ("mp4", "mov", "m4a")),
+    (4, b"moov", ("mov", "mp4")),
+    (4, b"mdat", ("mov", "mp4")),
+    (4, b"wide", ("mov", "mp4")),
+    (4, b"free", ("mov", "mp4")),
+    (0, b"ID3", ("mp3", "aac")),
+    (0, b"\xff\xfb", ("mp3",)),
+    (0, b"\xff\xf3", ("mp3",)),
+    (0, b"\xff\xf2", ("mp3",)),
+    (0, b"\xff\xfa", ("mp3",)),
+    (0, b"\xff\xf1", ("aac",)),
+    (0, b"\xff\xf9", ("aac",)),
+    (0, b"ADIF", ("aac",)),
+)
+_MEDIA_TYPES = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "heic": "image/heic",
+    "mp4": "video/mp4",
+    "mov": "video/quicktime",
+    "avi": "video/x-msvideo",
+    "webm": "video/webm",
+    "mkv": "video/x-matroska",
+    "mp3": "audio/mpeg",
+    "wav": "audio/wav",
+    "m4a": "audio/mp4",
+    "aac": "audio/aac",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """A file that may be sent. format: one of the plan's, by content. digest: its sha256."""
+
+    path: Path
+    name: str
+    format: str
+    bytes: int
+    digest: str
+
+    @property
+    def media_type(self) -> str:
+        return media_type(self.format)
+
+
+@dataclass(frozen=True, slots=True)
+class BadFile:
+    """A file that may not. reason: the message `reason_<reason>`, filled in with `facts`."""
+
+    name: str
+    reason: str
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+def media_type(format: str) -> str:
+    """The MIME type of one of our formats."""
+    return _MEDIA_TYPES.get(format, "application/octet-stream")
+
+
+def examine(path: Path, formats: Sequence[str], max_bytes: int | None) -> MediaFile | BadFile:
+    """Look at a file: readable, of an accepted format by its content, not too large. HEIC counts as accepted."""
+    try:
+        if path.is_dir():
+            return BadFile(path.name, "folder")
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+            found = _format(path, head, formats)
+            if isinstance(found, BadFile):
+                return found
+            if max_bytes is not None and size > max_bytes:
+                return _too_large(path, size, max_bytes)
+            file.seek(0)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return BadFile(path.name, "missing")
+    except OSError:
+        return BadFile(path.name, "unreadable")
+    return MediaFile(path, path.name, found, size, digest)
+
+
+def _format(path: Path, head: bytes, formats: Sequence[str]) -> str | BadFile:
+    extension = path.suffix.lower().lstrip(".")
+    named = _SAME.get(extension, extension)
+    if not head:
+        return BadFile(path.name, "empty")
+    accepted = {_SAME.get(known, known) for known in formats} | {"heic"}
+    possible = next((found for at, mark, found in _SIGNATURES if head[at : at + len(mark)] == mark), ())
+    content = [found for found in possible if found in accepted]
+    if content:
+        pixels = _png_size(head) if content[0] == "png" else None
+        if pixels and pixels[0] * pixels[1] > _MOST_PIXELS:
+            return BadFile(path.name, "pixels", {"width": pixels[0], "height": pixels[1]})
+        return named if named in content else content[0]
+    if named in accepted and not possible:
+        return BadFile(path.name, "content", {"extension": extension})
+    if not extension:
+        return BadFile(path.name, "no_extension")
+    return BadFile(path.name, "format", {"extension": extension})
+
+
+def _png_size(head: bytes) -> tuple[int, int]:
+    return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
+
+
+def _too_large(path: Path, size: int, limit: int) -> BadFile:
+    facts: dict[str, object] = {"size": f"{size / _MEGABYTE:.0f}", "limit": f"{limit / _MEGABYTE:.0f}"}
+    return BadFile(path.name, "too_large", facts)
+
+
+def heic_to_jpeg(file: MediaFile, folder: Path) -> MediaFile | BadFile:
+    """A JPEG of a HEIC photo, upright, for a backend that takes no HEIC."""
+    try:
+        from PIL import Image, ImageOps  # noqa: PLC0415 - large, and needed for this one format
+        from pillow_heif import register_heif_opener  # noqa: PLC0415
+    except ImportError:
+        return BadFile(file.name, "heic")
+    register_heif_opener()
+    target = folder / f"{file.digest[:16]}.jpg"
+    try:
+        with Image.open(file.path) as photo:
+            upright = ImageOps.exif_transpose(photo).convert("RGB")
+            upright.save(target, quality=95, icc_profile=photo.info.get("icc_profile"))
+    except (OSError, ValueError):
+        return BadFile(file.name, "content", {"extension": "heic"})
+    return MediaFile(target, f"{Path(file.name).stem}.jpg", "jpg", target.stat().st_size, file.digest)

@@ -1,0 +1,14 @@
+"""Takes the sting out of words that come from outside: control characters and directives that a host would obey."""
+
+from __future__ import annotations
+
+import re
+
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+# A host attaches the file that such a line names. Source: OpenClaw's exec tool, advisory GHSA-jjgj-cpp9-cvpv.
+_DIRECTIVE = re.compile(r"(?im)^(\W*media):(?=\s*\S)")
+
+
+def neutral(text: str) -> str:
+    """The same words without terminal codes, text-direction tricks and host directives."""
+    return _DIRECTIVE.sub(r"\1 -", _CONTROL.sub("", text.replace("\r\n", "\n")))

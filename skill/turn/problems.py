@@ -1,0 +1,157 @@
+"""What went wrong, for the user: what happened, whether it was charged, what to do next.
+
+A code's recovery comes from the plan's row, the facts (formats, links) from the plan, the words from the messages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from ..document.plan import Recovery, SkillPlan
+from .events import Problem
+from .rows import trigger
+from .say import Messages
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from api import BackendError
+
+    from ..handlers.contract import Conversation
+
+_MEGABYTE = 2**20
+
+
+class ActionStopped(Exception):
+    """An action cannot go on, for a reason of our own. The problem ends it and what depends on it."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Advisor:
+    """Turns refusals into problems, in the user's language.
+
+    backend: "local", "cloud" or a URL, as the turn's request names it.
+    """
+
+    plan: SkillPlan
+    settings: Settings
+    say: Messages
+    backend: str
+    conversation: Conversation
+
+    @property
+    def backend_name(self) -> str:
+        """The backend as a user knows it: this machine, or the host that answers."""
+        if self.backend == "local":
+            return self.say("backend_local")
+        base = self.settings.api_url or self.plan.api.base
+        return urlsplit(base if self.backend == "cloud" else self.backend).hostname or self.backend
+
+    @property
+    def token_given(self) -> bool:
+        return self.settings.token is not None and self.backend != "local"
+
+    def registration_link(self) -> str:
+        """The page where one registers, with the project's id so that it moves into the account."""
+        web = self.settings.web_url or self.plan.api.web
+        bind = self.conversation.bind_id or self.conversation.task_id
+        return f"{web}?bind={quote(bind)}" if bind else web
+
+    def formats(self) -> str:
+        """The document's formats, as a person reads them."""
+        return self.say.listed(self.plan.formats, most=99)
+
+    def problem(self, key: str, *, advice: str, retryable: bool = False, code: str = "", **values: object) -> Problem:
+        """A problem of our own: message `problem_<key>`, advice `advice_<advice>`."""
+        return Problem(
+            code=code or key,
+            message=self.say(f"problem_{key}", **values),
+            advice=self.say(f"advice_{advice}", **values),
+            retryable=retryable,
+        )
+
+    def stopped(self, key: str, *, advice: str, retryable: bool = False, **values: object) -> ActionStopped:
+        """The same, to be raised."""
+        return ActionStopped(self.problem(key, advice=advice, retryable=retryable, code=key, **values))
+
+    def stream_failed(self, code: int) -> ActionStopped:
+        """The backend reported a failure of its own inside the stream. code: its number, 0 where there is none."""
+        from api import BackendError  # noqa: PLC0415 - only where something failed
+
+        if self.plan.error_row(code) is not None and code:
+            return ActionStopped(self.refusal(BackendError(code, "send")))
+        return self._uncertain(self.problem("stream", advice="other", retryable=True))
+
+    def gave_up(self, key: str, *, minutes: str) -> ActionStopped:
+        """Patience ran out: the whole turn's ("timeout") or with the backend's silence ("quiet")."""
+        word = trigger(self.plan, "status", self.say.language)
+        return self._uncertain(self.problem(key, advice="timeout", retryable=True, minutes=minutes, word=word))
+
+    def broken_off(self, *, seen: bool) -> ActionStopped:
+        """The stream broke and nothing was seen to change. seen: whether the project could be looked at at all."""
+        told = self.problem("interrupted", advice="interrupted" if seen else "interrupted_unseen", retryable=True)
+        return self._uncertain(told)
+
+    def _uncertain(self, problem: Problem) -> ActionStopped:
+        return ActionStopped(replace(problem, charged=None))
+
+    def refusal(self, error: BackendError) -> Problem:
+        """What the backend's refusal means to the user."""
+        from api import BackendUnreachable, ProtocolError  # noqa: PLC0415 - only where something failed
+
+        if isinstance(error, BackendUnreachable):
+            return self._unreachable(error)
+        row = self.plan.error_row(error.code)
+        if row is None and isinstance(error, ProtocolError):
+            return self.problem("protocol", advice="protocol", retryable=True, backend=self.backend_name)
+        recovery = row.recovery if row else "other"
+        return Problem(
+            code=str(error.code),
+            message=self._what_happened(error),
+            advice=self._what_next(error, recovery),
+            retryable=recovery in ("reauthenticate", "new_session", "wait_and_retry", "new_client_id", "other"),
+            charged=_charged(error),
+        )
+
+    def _unreachable(self, error: BackendError) -> Problem:
+        key = "network_local" if self.backend == "local" else "network"
+        told = self.problem(key, advice=key, retryable=True, code="network", backend=self.backend_name)
+        return replace(told, charged=_charged(error))
+
+    def _what_happened(self, error: BackendError) -> str:
+        key = f"problem_{error.code}"
+        if error.code == 1001 and self.token_given:
+            key = "problem_1001_given"
+        elif error.code == 429 and error.endpoint == "anonymous_token":
+            key = "problem_429_token"
+        elif not self.say.knows(key):
+            return self.say("problem_backend", backend=self.backend_name, code=error.code)
+        return self.say(key)
+
+    def _what_next(self, error: BackendError, recovery: Recovery) -> str:
+        advice: str = recovery
+        if recovery == "reauthenticate" and self.token_given:
+            advice = "token_given"
+        elif recovery == "register_or_top_up":
+            advice = "top_up" if self.token_given else "register"
+        elif recovery == "wait_and_retry" and error.endpoint == "anonymous_token":
+            advice = "free_token_spent"
+        link, formats, limit = self.registration_link(), self.formats(), self._size_limit()
+        return self.say(f"advice_{advice}", link=link, formats=formats, limit=limit)
+
+    def _size_limit(self) -> str:
+        if self.plan.max_upload_bytes is None:
+            return ""
+        return self.say("advice_shrink_limit", limit=self.plan.max_upload_bytes // _MEGABYTE)
+
+
+def _charged(error: BackendError) -> bool | None:
+    """Only a chat message spends credits, and only one that may have been worked on."""
+    if error.endpoint != "send" or not error.reached:
+        return False
+    return None if error.code == 0 or error.code >= 500 else False

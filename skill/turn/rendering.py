@@ -1,0 +1,140 @@
+"""One render job from submission to its end, re-attached to where it already runs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from api import BackendError, BackendUnreachable, Render
+
+from .events import Progress
+from .wanted import Wanted
+
+if TYPE_CHECKING:
+    from ..handlers.contract import Emit, TurnContext
+
+LONGEST_S = 3600
+"""Source: DESIGN, the backend on the wire: an hour at most."""
+_UNANSWERED = 5
+"""How many polls in a row may go unanswered."""
+_TRIES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be rendered. raw_draft: exactly as the backend gave it. extra: further keys of its `output`."""
+
+    raw_draft: Mapping[str, Any]
+    wanted: Wanted
+    extra: Mapping[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """The same for the same film, so that one that runs already is found again."""
+        body = json.dumps([self.raw_draft, self.wanted.format, dict(self.extra)], sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(body.encode()).hexdigest()
+
+
+class RenderFailed(Exception):
+    """The backend rendered and failed, as often as it may. message: its own words."""
+
+
+async def finished_render(ctx: TurnContext, job: Job, emit: Emit) -> Render:
+    """The completed render of a draft; one that already runs or ran is taken up again, a failed one tried once more.
+
+    Raises: BackendError, RenderFailed, TimeoutError when it takes too long.
+    """
+    render = await _reattached(ctx, job)
+    for attempt in range(_TRIES):
+        if render is None:
+            if attempt:
+                await emit(Progress(ctx.say("render_again"), "render"))
+            render = await _submitted(ctx, job, attempt)
+        if render is not None:
+            render = await _followed(ctx, render, emit)
+        if render is not None and render.status == "completed":
+            return render
+        render = None
+    ctx.conversation.export = None
+    ctx.log.save()
+    raise RenderFailed
+
+
+async def _reattached(ctx: TurnContext, job: Job) -> Render | None:
+    """The render of exactly this draft that an earlier turn or process began, unless it failed."""
+    kept = ctx.conversation.export
+    if not kept or kept.get("digest") != job.digest:
+        return None
+    try:
+        render = await ctx.client.render_status(kept["render_id"])
+    except BackendUnreachable:
+        raise
+    except BackendError:
+        return None
+    return None if render.status == "failed" else render
+
+
+async def _submitted(ctx: TurnContext, job: Job, attempt: int) -> Render | None:
+    """The id is on disk before the draft leaves, so that whoever comes next finds the job. None: refused, try anew."""
+    render_id = f"render_{int(ctx.clock.now() * 1000) + attempt}"
+    kept = {"render_id": render_id, "digest": job.digest, "turn_id": ctx.log.turn_id}
+    ctx.conversation.export = {**kept, "submitted": False}
+    ctx.log.save()
+    extra = job.extra if attempt == 0 else {}  # a backend that does not know these keys may do without
+    try:
+        render = await ctx.client.start_render(
+            render_id, job.raw_draft, format=job.wanted.format, quality=ctx.plan.export.quality, **extra
+        )
+    except BackendUnreachable as error:
+        if not error.reached or attempt == _TRIES - 1:
+            raise
+        return None
+    except BackendError as error:
+        if attempt == _TRIES - 1 or ctx.plan.error_row(error.code) is not None:
+            raise
+        return None
+    ctx.conversation.export = {**kept, "submitted": True}
+    ctx.log.save()
+    ctx.log.release_conversation()
+    return render
+
+
+async def _followed(ctx: TurnContext, render: Render, emit: Emit) -> Render | None:
+    """Poll until the end; None when the job was lost on the way."""
+    rules = ctx.plan.export
+    began = ctx.clock.monotonic()
+    polls = unanswered = 0
+    shown: tuple[str, float | None] | None = None
+    while render.status not in ("completed", "failed"):
+        if (render.status, render.progress) != shown:
+            shown = (render.status, render.progress)
+            await emit(_progress(ctx, render, ctx.clock.monotonic() - began))
+        waited_s = ctx.clock.monotonic() - began
+        if waited_s >= LONGEST_S or (rules.max_polls is not None and polls >= rules.max_polls):
+            raise TimeoutError(f"{waited_s / 60:.0f}")
+        pause_s = render.retry_after_s if render.retry_after_s is not None else rules.poll_interval_s
+        await ctx.clock.sleep(pause_s)
+        polls += 1
+        try:
+            render = await ctx.client.render_status(render.render_id)
+            unanswered = 0
+        except BackendUnreachable:
+            unanswered += 1
+            if unanswered >= _UNANSWERED:
+                raise
+        except BackendError as error:
+            if ctx.plan.error_row(error.code) is not None:
+                raise
+            return None
+    return render
+
+
+def _progress(ctx: TurnContext, render: Render, elapsed_s: float) -> Progress:
+    if render.status == "pending":
+        return Progress(ctx.say("render_waiting"), "render", render.progress)
+    share = render.progress
+    left_s = round(elapsed_s * (1 - share) / share, 1) if share and elapsed_s > 0 else None
+    return Progress(ctx.say("rendering"), "render", share, left_s)

@@ -1,0 +1,19 @@
+"""Looking things up in the plan's routing table."""
+
+from __future__ import annotations
+
+from router import PhraseRow, detect_language
+
+from ..document.plan import SkillPlan
+
+
+def route_row(plan: SkillPlan, action: str) -> PhraseRow:
+    """The plan's row for an action; the catch-all where it has none."""
+    return next((row for row in plan.routing.rows if row.actions == (action,)), plan.routing.catch_all)
+
+
+def trigger(plan: SkillPlan, action: str, language: str) -> str:
+    """The words of the row that a speaker of `language` would say."""
+    phrases = route_row(plan, action).phrases
+    own = (phrase for phrase in phrases if detect_language(phrase) == language)
+    return next(own, phrases[0] if phrases else action)
