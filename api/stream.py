@@ -69,6 +69,7 @@ class StreamEnd:
 
 
 StreamEvent = TextPart | ToolActivity | Heartbeat | StreamEnd
+_ALIVE = (Heartbeat(),)
 
 
 async def read_events(response: httpx.Response, *, cap_bytes: int = EVENT_CAP_BYTES) -> AsyncGenerator[StreamEvent]:
@@ -164,8 +165,9 @@ class LineEnds:
 class Fold:
     """The stream's state: feed it the data of each event, close it at the clean end of the body."""
 
-    _answer: str = ""
-    _fragments: dict[str, str] = field(default_factory=dict)
+    _answer: list[str] = field(default_factory=list)
+    _visible: bool = False
+    _fragments: dict[str, list[str]] = field(default_factory=dict)
     _held: str = ""
     _truncated: bool = False
     _error: str | None = None
@@ -173,38 +175,39 @@ class Fold:
 
     def feed(self, data: str) -> tuple[StreamEvent, ...]:
         """What one event says, at least that the backend is alive."""
-        if data.strip() in _QUIET:
-            return (Heartbeat(),)
+        if len(data) < 20 and data.strip() in _QUIET:
+            return _ALIVE
         try:
             event = json.loads(data)
         except (ValueError, RecursionError):
             if data.lstrip().startswith('{"error"'):
                 self._fail(_broken_error(data))
-            return (Heartbeat(),)
+            return _ALIVE
         if not isinstance(event, dict):
-            return (Heartbeat(),)
+            return _ALIVE
         parts = _parts(event)
         text = _text(parts) if event.get("author") != "user" else ""
         said = self._say(text, event) if text else ()
         self._note_failure(event, bool(text))
         tools = () if event.get("partial") is True else tuple(_tools(parts))
-        return (*said, *tools) or (Heartbeat(),)
+        return (*said, *tools) or _ALIVE
 
     def close(self) -> tuple[StreamEvent, ...]:
         """What was held back, if it belongs to the answer, and the end."""
         said: tuple[StreamEvent, ...] = ()
-        if self._held and not self._answer.strip():
+        if self._held and not self._visible:
             said = (self._tell(self._held),)
-        for rest in self._fragments.values():
-            self._add(rest)
+        for fragments in self._fragments.values():
+            self._add("".join(fragments))
             self._truncated = True
-        silent = not self._answer.strip()
-        return (*said, StreamEnd(self._answer, silent, self._truncated and not silent, self._error, self._code))
+        silent = not self._visible
+        end = StreamEnd("".join(self._answer), silent, self._truncated and not silent, self._error, self._code)
+        return (*said, end)
 
     def _say(self, text: str, event: Mapping[str, Any]) -> tuple[StreamEvent, ...]:
         author = f"{event.get('author')} {event.get('branch')}"
         if event.get("partial") is True:
-            self._fragments[author] = self._fragments.get(author, "") + text
+            self._fragments.setdefault(author, []).append(text)
             return (TextPart(text, partial=True),)
         self._fragments.pop(author, None)
         held, self._held = self._held, ""
@@ -218,7 +221,8 @@ class Fold:
         return TextPart(text)
 
     def _add(self, text: str) -> None:
-        self._answer += joint(self._answer, text) + text
+        self._answer += (joint(self._answer[-1] if self._answer else "", text), text)
+        self._visible = self._visible or not text.isspace()
 
     def _note_failure(self, event: Mapping[str, Any], has_text: bool) -> None:
         failure = event.get("errorCode") or event.get("error_code")
@@ -256,7 +260,8 @@ def _parts(event: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def _text(parts: list[Mapping[str, Any]]) -> str:
     """The visible text of one event; a lone surrogate, which no terminal can print, becomes U+FFFD."""
     texts = [part["text"] for part in parts if isinstance(part.get("text"), str) and not part.get("thought")]
-    return "".join(texts).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace") if texts else ""
+    text = texts[0] if len(texts) == 1 else "".join(texts)
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _tools(parts: list[Mapping[str, Any]]) -> list[ToolActivity]:
@@ -284,13 +289,15 @@ def _broken_error(data: str) -> str:
 
 def _noise_at(text: str) -> int:
     """Where a backend's afterthought about itself begins: it is no part of an answer that is otherwise good."""
-    found = _noise().search(text)
+    marks, noise = _noise()
+    folded = text.lower()
+    found = noise.search(text) if any(mark in folded for mark in marks) else None
     return found.start() if found else len(text)
 
 
 @cache
-def _noise() -> re.Pattern[str]:
-    path = Path(__file__).parent / "compiled" / "noise.json"
-    phrases = json.loads(path.read_text(encoding="utf-8"))["afterthoughts"]
-    words = "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in phrases)
-    return re.compile(rf"(?:^|(?<=[.!?。！？\n]))\s*(?:{words}).{{0,300}}\Z", re.I | re.S)
+def _noise() -> tuple[tuple[str, ...], re.Pattern[str]]:
+    """Words of which every afterthought holds one (a quick look first), and the afterthoughts at a text's end."""
+    data = json.loads((Path(__file__).parent / "compiled" / "noise.json").read_text(encoding="utf-8"))
+    phrases = "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in data["afterthoughts"])
+    return tuple(data["marks"]), re.compile(rf"(?:^|(?<=[.!?。！？\n]))\s*(?:{phrases}).{{0,300}}\Z", re.I | re.S)

@@ -37,6 +37,11 @@ def test_compiled_data_is_current() -> None:
     assert json.loads((room / "compiled" / "noise.json").read_text(encoding="utf-8")) == source
 
 
+def test_every_afterthought_holds_a_mark() -> None:
+    data = json.loads((Path(api.__file__).parent / "compiled" / "noise.json").read_text(encoding="utf-8"))
+    assert all(any(mark in phrase.lower() for mark in data["marks"]) for phrase in data["afterthoughts"])
+
+
 def loaded_after(statement: str) -> set[str]:
     code = f"{statement}\nimport sys\nprint(*sys.modules)"
     return set(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split())
