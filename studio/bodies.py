@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
@@ -51,6 +51,9 @@ class UploadUrls(_Body):
 class Output(_Body):
     format: Literal["mp4", "mov", "webm", "mkv", "gif"] = "mp4"
     quality: Literal["high", "medium", "small"] = "high"
+    width: Annotated[int | None, Field(ge=16, le=4096)] = None
+    height: Annotated[int | None, Field(ge=16, le=4096)] = None
+    fps: Annotated[int | None, Field(ge=1, le=120)] = None
 
 
 class NewRender(_Body):
@@ -59,7 +62,7 @@ class NewRender(_Body):
     id: str = Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$")
     session_id: str = Field(validation_alias=AliasChoices("sessionId", "session_id"))
     draft: dict[str, Any]
-    output: Output = Field(default_factory=Output)
+    output: Output = Output()
 
 
 BodyT = TypeVar("BodyT", bound=BaseModel)

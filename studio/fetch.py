@@ -16,7 +16,8 @@ from urllib.parse import unquote
 import anyio
 import httpx
 
-from .refusals import BAD_REQUEST, FILE_TOO_LARGE, Refusal
+from .parts import too_large
+from .refusals import BAD_REQUEST, Refusal
 
 if TYPE_CHECKING:
     from api import Clock
@@ -69,7 +70,7 @@ async def _follow(address: str, path: Path, limits: Limits) -> str:
                     continue
                 if response.status_code != 200:
                     raise Refusal(BAD_REQUEST, f"{_shown(address)} answered {response.status_code}.")
-                await _save(response, path, limits.file_bytes, _shown(address))
+                await _save(response, path, limits, _shown(address))
                 return _name(url, response.headers.get("content-type", ""))
     raise Refusal(BAD_REQUEST, f"{_shown(address)} redirects too often.")
 
@@ -99,13 +100,13 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
-async def _save(response: httpx.Response, path: Path, limit: int, shown: str) -> None:
+async def _save(response: httpx.Response, path: Path, limits: Limits, shown: str) -> None:
     received = 0
     async with await anyio.open_file(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
         async for chunk in response.aiter_bytes():
             received += len(chunk)
-            if received > limit:
-                raise Refusal(FILE_TOO_LARGE, f"{shown} is larger than {limit >> 20} MB.")
+            if received > limits.file_bytes:
+                raise too_large(shown, limits)
             await target.write(chunk)
 
 

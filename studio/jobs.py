@@ -146,7 +146,7 @@ class RenderJobs:
         from api import Draft  # noqa: PLC0415 - pydantic loads with the first film only
 
         job = lease.job
-        options = RenderOptions(format=job.output["format"], quality=job.output["quality"])
+        options = RenderOptions(**job.output)
         folder = self._home / "renders"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for left in folder.glob(f".{job.id}.*"):

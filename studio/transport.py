@@ -56,6 +56,9 @@ class LocalTransport(httpx.AsyncBaseTransport):
             return
         self._studio.stop()
         tasks.cancel_scope.cancel()
+        if not isinstance(exc_value, anyio.get_cancelled_exc_class()):
+            # the caller's own error passes as it is; handed to the task group it would come back in an ExceptionGroup
+            exc_type = exc_value = traceback = None
         try:
             await tasks.__aexit__(exc_type, exc_value, traceback)
         finally:

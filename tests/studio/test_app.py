@@ -46,7 +46,7 @@ async def test_a_token_call_without_a_client_id_is_refused_with_400(lab: Lab) ->
 
 
 @pytest.mark.parametrize("authorization", [None, "Basic abc", "Bearer", "Bearer nobody-gave-this"])
-@pytest.mark.parametrize(("method", "path", "body"), SESSION_CALLS, ids=lambda value: str(value))
+@pytest.mark.parametrize(("method", "path", "body"), SESSION_CALLS, ids=str)
 async def test_every_call_but_the_first_needs_a_good_token(
     lab: Lab, method: str, path: str, body: Any, authorization: str | None
 ) -> None:
@@ -66,7 +66,7 @@ async def test_a_token_lasts_seven_days(lab: Lab) -> None:
             assert (await late.get("/api/credits/balance/simple"))["code"] == code
 
 
-@pytest.mark.parametrize(("method", "path", "body"), SESSION_CALLS[2:6], ids=lambda value: str(value))
+@pytest.mark.parametrize(("method", "path", "body"), SESSION_CALLS[2:6], ids=str)
 async def test_an_unknown_session_and_somebody_elses_are_refused_alike(
     lab: Lab, method: str, path: str, body: dict[str, Any] | None
 ) -> None:

@@ -177,6 +177,7 @@ async def test_a_client_that_goes_away_cancels_its_message(lab: Lab, gate: threa
     async with lab.caller(lab.studio(respond=respond)) as caller:
         async with caller.stream("1500") as reply:
             await anext(reply.aiter_raw())
+        await anyio.wait_all_tasks_blocked()
         gate.set()
         assert await to_thread.run_sync(finished.wait, 10)
     async with lab.caller() as later:

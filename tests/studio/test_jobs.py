@@ -66,20 +66,23 @@ def worker(lab: Lab, caller: Caller, render_id: str) -> Iterator["subprocess.Pop
         process.communicate()
 
 
-async def settled(caller: Caller, render_id: str) -> dict[str, Any]:
-    """The answer once the film is completed or failed."""
+async def polled(caller: Caller, render_id: str, until: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """Ask, as clients do, until the answer is the one waited for."""
     with anyio.fail_after(20):
-        while (answer := await caller.progress(render_id))["status"] in ("pending", "processing"):
+        while True:
+            answer = await caller.progress(render_id)
+            if until(answer):
+                return answer
             assert answer["retry_after_ms"] == 200
             await anyio.sleep(0.02)
-    return answer
+
+
+async def settled(caller: Caller, render_id: str) -> dict[str, Any]:
+    return await polled(caller, render_id, lambda answer: answer["status"] in ("completed", "failed"))
 
 
 async def rendering(caller: Caller, render_id: str) -> dict[str, Any]:
-    with anyio.fail_after(20):
-        while (answer := await caller.progress(render_id))["status"] != "processing":
-            await anyio.sleep(0.02)
-    return answer
+    return await polled(caller, render_id, lambda answer: answer["status"] == "processing")
 
 
 def film_that_waits(gate: threading.Event, **then: Any) -> Callable[..., Rendered]:
@@ -101,9 +104,7 @@ def film_that_waits(gate: threading.Event, **then: Any) -> Callable[..., Rendere
 async def test_an_export_becomes_a_film_to_download(lab: Lab, gate: threading.Event) -> None:
     async with lab.caller(lab.studio(render=film_that_waits(gate))) as caller:
         assert (await caller.export("render_1"))["status"] == "pending"
-        with anyio.fail_after(10):
-            while (await caller.progress("render_1"))["progress"] != 0.5:
-                await anyio.sleep(0.02)
+        await polled(caller, "render_1", lambda answer: answer["progress"] == 0.5)
         assert (await caller.http.get("/api/render/proxy/render_1/download", headers=caller.headers)).status_code == 404
         gate.set()
         done = await settled(caller, "render_1")

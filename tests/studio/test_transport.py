@@ -146,11 +146,10 @@ async def test_a_slow_reader_holds_the_application_back() -> None:
             await send(body(b"x"))
             sent += 1
 
-    async with anyio.create_task_group() as tasks:
-        async with client(app, tasks).stream("GET", "/") as reply:
-            await anext(reply.aiter_raw())
-            await anyio.wait_all_tasks_blocked()
-            assert sent < 20
+    async with anyio.create_task_group() as tasks, client(app, tasks).stream("GET", "/") as reply:
+        await anext(reply.aiter_raw())
+        await anyio.wait_all_tasks_blocked()
+        assert sent < 20
 
 
 async def test_an_exception_before_the_reply_is_a_500_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -197,4 +196,21 @@ async def test_the_transport_says_that_it_must_be_entered(tmp_path: Path) -> Non
     client = httpx.AsyncClient(transport=LocalTransport(tmp_path), base_url="http://studio.local")
     with pytest.raises(RuntimeError, match="async with"):
         await client.get("/")
-    assert not any(tmp_path.iterdir())
+    assert not (tmp_path / "studio.db").exists()
+
+
+async def test_the_callers_own_error_leaves_the_transport_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(LookupError):
+        async with httpx.AsyncClient(transport=LocalTransport(tmp_path), base_url="http://studio.local") as client:
+            await client.get("/")
+            raise LookupError
+
+
+async def test_a_cancelled_caller_leaves_the_transport_cancelled(tmp_path: Path) -> None:
+    with anyio.fail_after(5):
+        with anyio.move_on_after(0.05) as scope:
+            async with httpx.AsyncClient(transport=LocalTransport(tmp_path), base_url="http://studio.local") as client:
+                await client.get("/")
+                await anyio.sleep_forever()
+        assert scope.cancelled_caught
+        await anyio.sleep(0)
