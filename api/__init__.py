@@ -10,7 +10,20 @@ if TYPE_CHECKING:
     from .clock import Clock, SystemClock
     from .connection import is_loopback, open_http
     from .downloads import Downloaded
-    from .draft import Draft, DraftMeta, Segment, SegmentMeta, Track, TrackType, placed
+    from .draft import (
+        Draft,
+        DraftMeta,
+        Mood,
+        Motion,
+        Position,
+        Role,
+        Segment,
+        SegmentMeta,
+        Track,
+        TrackType,
+        Transition,
+        placed,
+    )
     from .endpoints import Endpoints
     from .errors import (
         BackendError,
@@ -38,7 +51,20 @@ _HOME = {
         "clock": ("Clock", "SystemClock"),
         "connection": ("is_loopback", "open_http"),
         "downloads": ("Downloaded",),
-        "draft": ("Draft", "DraftMeta", "Segment", "SegmentMeta", "Track", "TrackType", "placed"),
+        "draft": (
+            "Draft",
+            "DraftMeta",
+            "Mood",
+            "Motion",
+            "Position",
+            "Role",
+            "Segment",
+            "SegmentMeta",
+            "Track",
+            "TrackType",
+            "Transition",
+            "placed",
+        ),
         "endpoints": ("Endpoints",),
         "errors": (
             "BackendError",
@@ -76,11 +102,15 @@ __all__ = [
     "ExportBlocked",
     "FileRefused",
     "Heartbeat",
+    "Mood",
+    "Motion",
     "NoCredits",
+    "Position",
     "ProtocolError",
     "RateLimited",
     "Recover",
     "Render",
+    "Role",
     "Segment",
     "SegmentMeta",
     "Session",
@@ -96,6 +126,7 @@ __all__ = [
     "ToolActivity",
     "Track",
     "TrackType",
+    "Transition",
     "Uploaded",
     "VirtualClock",
     "is_loopback",

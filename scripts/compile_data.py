@@ -13,6 +13,7 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = (
+    "api",
     "router/lexicon",
     "router/lexicon",
     "router/lexicon/requests",
@@ -20,6 +21,8 @@ FOLDERS = (
     "skill/document/rules",
     "skill/turn/messages",
     "studio/agent/lexicon",
+    "studio/music/data",
+    "studio/render/data",
 )
 
 

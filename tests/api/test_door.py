@@ -17,9 +17,10 @@ from api import open_http
 NAMES = set(
     """
 Auth BackendError BackendUnreachable Balance Client ClientIdMissing ClientIds Clock Downloaded Draft DraftMeta Endpoints
-ExportBlocked FileRefused Heartbeat NoCredits ProtocolError RateLimited Recover Render Segment SegmentMeta Session
+ExportBlocked FileRefused Heartbeat Mood Motion NoCredits Position ProtocolError RateLimited Recover Render Role Segment
+SegmentMeta Session
 SessionLost SignedIn State StreamEnd StreamEvent SystemClock TextPart TokenExpired TokenStore ToolActivity Track
-TrackType Uploaded VirtualClock is_loopback joint open_http placed
+TrackType Transition Uploaded VirtualClock is_loopback joint open_http placed
 """.split()  # noqa: SIM905  # a list of words reads best as words
 )
 

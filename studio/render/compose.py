@@ -1,0 +1,97 @@
+"""Draws any frame of a timeline: shots, their transitions, the film's fades and look, then words."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from .clip import ClipShot
+from .lettering import Lettering
+from .look import finish
+from .planes import BLACK, Planes
+from .shot import PhotoShot
+from .timeline import ShotPlan, TextPlan, Timeline
+from .transitions import mix, toward
+
+
+class Shot(Protocol):
+    """Whatever can fill a frame at an index of the film."""
+
+    def draw(self, index: int, frame: Planes) -> None: ...
+
+
+class Blank:
+    """Nothing but black, for words alone."""
+
+    def draw(self, index: int, frame: Planes) -> None:
+        for plane, value in zip(frame.each(), BLACK, strict=True):
+            plane.fill(value)
+
+
+class Composer:
+    """Keeps the photos that are on screen; a frame depends on the timeline and its index alone."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._timeline = timeline
+        self._open: dict[int, Shot] = {}
+        self._words: dict[TextPlan, Lettering] = {}
+        self._spare = Planes.filled(timeline.width, timeline.height)
+
+    def draw(self, index: int, frame: Planes) -> None:
+        """Fill a frame of the film's size. Frames are drawn quickest in order. Raises RenderError."""
+        self.draw_picture(index, frame)
+        for text in self._timeline.texts:
+            if text.first <= index < text.end:
+                self._lettering(text).draw(index, frame)
+        self._fade(index, frame)
+
+    def draw_picture(self, index: int, frame: Planes) -> None:
+        """The frame without words and without the film's fades."""
+        self._forget(index)
+        on_screen = [shot for shot in self._timeline.shots if shot.first <= index < shot.end]
+        if not on_screen:
+            Blank().draw(index, frame)
+        for place, plan in enumerate(on_screen):
+            if place == 0:
+                self._shot(plan).draw(index, frame)
+                continue
+            self._shot(plan).draw(index, self._spare)
+            progress = (index - plan.first + 1) / (plan.lead_in + 1)
+            mix(plan.transition if progress < 1 else "cut", frame, self._spare, progress)
+        finish(frame, self._timeline.look)
+
+    def _fade(self, index: int, frame: Planes) -> None:
+        film = self._timeline
+        shown = 1.0
+        if index < film.fade_in:
+            shown = (index + 1) / (film.fade_in + 1)
+        left = film.frames - 1 - index
+        if left < film.fade_out:
+            shown = min(shown, left / film.fade_out)
+        toward(frame, BLACK, 1 - shown)
+
+    def _shot(self, plan: ShotPlan) -> Shot:
+        shot = self._open.get(plan.first)
+        if shot is None:
+            film = self._timeline
+            size = (film.width, film.height)
+            if plan.kind == "image":
+                shot = PhotoShot(plan, size, film.fps, film.look)
+            elif plan.kind == "video":
+                shot = ClipShot(plan, size, film.fps, film.look)
+            else:
+                shot = Blank()
+            self._open[plan.first] = shot
+        return shot
+
+    def _lettering(self, text: TextPlan) -> Lettering:
+        words = self._words.get(text)
+        if words is None:
+            beneath = Planes.filled(self._timeline.width, self._timeline.height)
+            self.draw_picture(text.first + text.frames // 2, beneath)
+            words = self._words[text] = Lettering(text, beneath)
+        return words
+
+    def _forget(self, index: int) -> None:
+        for plan in self._timeline.shots:
+            if plan.end <= index and plan.first in self._open:
+                del self._open[plan.first]

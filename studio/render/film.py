@@ -1,0 +1,194 @@
+"""Draft in, film out: parts are drawn by workers, joined with the sound, and moved into place when whole."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+
+from api import Draft
+
+from ..model import Rendered, RenderOptions
+from .encode import Coding
+from .errors import RenderError, RenderStopped
+from .mux import join
+from .parts import STOP, Part, code_part, frames_done, split
+from .processes import ProcessExecutor
+from .sound import mix_sound
+from .timeline import Timeline, lay_out
+
+_LOOK_EVERY_S = 0.1
+_ALONE_BELOW = 1920 * 1080 * 30  # pixels in a film; below that, starting workers costs more than they save
+# x264 preset and rate factor; "small" is for chats and mail
+_QUALITY = {"high": ("veryfast", 19), "medium": ("veryfast", 23), "small": ("fast", 28)}
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The caller's ears: what to tell, and whether to stop."""
+
+    on_progress: Callable[[int, int], None] | None = None
+    stopped: Callable[[], bool] | None = None
+
+    def tell(self, done: int, total: int) -> None:
+        if self.on_progress:
+            self.on_progress(done, total)
+
+    def wants_stop(self) -> bool:
+        return self.stopped is not None and self.stopped()
+
+
+def render_film(
+    draft: Draft,
+    media: Mapping[str, Path],
+    out: Path,
+    options: RenderOptions,
+    *,
+    on_progress: Callable[[int, int], None] | None = None,
+    stopped: Callable[[], bool] | None = None,
+    executor: Executor | None = None,
+    cache: Path | None = None,
+) -> Rendered:
+    """Make the film of a draft.
+
+    media: the file of each source the draft names. on_progress(frames done, frames in all): at least every 2 s.
+    stopped: asked several times a second. executor: where parts are drawn (None = worker processes of this machine);
+    another machine's must see the same files. cache: a folder that keeps finished parts by content.
+    Raises RenderError with a sentence for the user, RenderStopped; `out` is untouched then.
+    """
+    watch = Watch(on_progress, stopped)
+    film = lay_out(draft, media, options)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    fresh = out.with_name(f".{out.stem}.{uuid.uuid4().hex[:8]}.part")
+    with tempfile.TemporaryDirectory(prefix="skillturn-film-") as name:
+        folder = Path(name)
+        try:
+            _make(draft, media, film, options, _Place(folder, fresh, cache), watch, executor)
+            fresh.replace(out)
+        except OSError as exc:
+            raise RenderError(f"The film could not be written to {out} ({exc.strerror or exc}).") from exc
+        except av.FFmpegError as exc:
+            raise RenderError(f"The film could not be coded ({exc}).") from exc
+        finally:
+            fresh.unlink(missing_ok=True)
+    return Rendered(out, film.frames, film.duration_ms, out.stat().st_size, film.width, film.height)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """folder: for parts in the making. fresh: the film before it is moved into place. cache: finished parts."""
+
+    folder: Path
+    fresh: Path
+    cache: Path | None
+
+
+def _make(
+    draft: Draft,
+    media: Mapping[str, Path],
+    film: Timeline,
+    options: RenderOptions,
+    place: _Place,
+    watch: Watch,
+    executor: Executor | None,
+) -> None:
+    if options.format == "gif":
+        from .gif import write_gif  # few films are animated GIFs
+
+        write_gif(film, place.fresh, watch.tell, watch.wants_stop)
+        return
+    coding = coding_of(film, options)
+    parts = split(film)
+    _draw_parts(film, coding, parts, options.parts, place.folder, watch, executor)
+    sound = mix_sound(draft, media, film.duration_ms)
+    if watch.wants_stop():
+        raise RenderStopped
+    join(place.fresh, options.format, coding, [(part, place.folder / part.file) for part in parts], sound)
+
+
+def coding_of(film: Timeline, options: RenderOptions) -> Coding:
+    """How a film is coded. high, medium, small are rate factors; preset and crf of the options win."""
+    preset, crf = _QUALITY[options.quality]
+    preset, crf = options.preset or preset, options.crf if options.crf is not None else crf
+    if options.format == "webm":
+        settings = {"crf": str(crf + 10), "b": "0", "deadline": "good", "cpu-used": "5"}
+        # frames that are never shown would break the one-packet-a-frame count that parts are joined by
+        settings |= {"lag-in-frames": "0", "auto-alt-ref": "0"}
+        return Coding("libvpx-vp9", film.width, film.height, film.fps, tuple(sorted(settings.items())))
+    settings = {"preset": preset, "crf": str(crf), "profile": "high"}
+    # stitchable: headers that do not depend on the content, so all parts share one set
+    settings |= {"x264-params": f"stitchable=1:keyint={film.fps * 5}:open-gop=0", "forced-idr": "1"}
+    return Coding("libx264", film.width, film.height, film.fps, tuple(sorted(settings.items())))
+
+
+def _draw_parts(
+    film: Timeline,
+    coding: Coding,
+    parts: tuple[Part, ...],
+    workers: int | None,
+    folder: Path,
+    watch: Watch,
+    executor: Executor | None,
+) -> None:
+    with _executor(executor, min(workers or 2, len(parts)), film) as pool:
+        futures = [pool.submit(code_part, film, part, coding, str(folder)) for part in parts]
+        try:
+            _wait(futures, folder, parts, film.frames, watch)
+        except BaseException:
+            (folder / STOP).touch()  # whatever ends the wait also ends the work
+            for future in futures:
+                future.cancel()
+            _settle(futures)
+            raise
+    watch.tell(film.frames, film.frames)
+
+
+def _wait(
+    futures: list[Future[int]], folder: Path, parts: tuple[Part, ...], total: int, watch: Watch
+) -> None:
+    told = -1
+    pending = list(futures)
+    while pending:
+        if watch.wants_stop():
+            raise RenderStopped
+        done = frames_done(folder, parts)
+        if done != told:
+            watch.tell(min(done, total - 1), total)
+            told = done
+        for future in [future for future in pending if future.done()]:
+            future.result()
+            pending.remove(future)
+        if pending:
+            time.sleep(_LOOK_EVERY_S)
+
+
+def _settle(futures: list[Future[int]]) -> None:
+    """Let workers see the stop file before their folder goes."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and not all(future.done() for future in futures):
+        time.sleep(0.02)
+
+
+@contextmanager
+def _executor(given: Executor | None, workers: int, film: Timeline) -> Iterator[Executor]:
+    """The caller's executor, or one for this film. Small films stay in this process."""
+    if given is not None:
+        yield given
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    small = film.width * film.height * film.frames < _ALONE_BELOW
+    own = ThreadPoolExecutor(1) if small or workers == 1 else ProcessExecutor(workers)
+    try:
+        yield own
+    finally:
+        own.shutdown(wait=True, cancel_futures=True)

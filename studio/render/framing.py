@@ -1,0 +1,85 @@
+"""How a photo fills a frame of another shape: cropped where the subject survives it, else laid on its own blurred self."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from .planes import Planes
+from .saliency import Saliency
+
+_SHARE_SIDEWAYS = 0.66  # of what catches the eye a crop at the sides must keep
+_SHARE_UPRIGHT = 0.80  # and a crop at top and bottom, where heads are
+_NEARLY_FULL = 0.86  # bars thinner than this leaves would look like a mistake
+
+
+@dataclass(frozen=True, slots=True)
+class Inset:
+    """Where in the frame the photo is shown; even px."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    @property
+    def aspect(self) -> float:
+        return self.width / self.height
+
+
+def choose_inset(photo: tuple[int, int], frame: tuple[int, int], saliency: Saliency, *, fill: bool) -> Inset:
+    """The area the photo gets. fill: the motion needs the whole frame (a pan along the longer side)."""
+    whole = Inset(0, 0, frame[0], frame[1])
+    photo_aspect, frame_aspect = photo[0] / photo[1], frame[0] / frame[1]
+    if fill:
+        return whole
+    if photo_aspect > frame_aspect:
+        needed = saliency.narrowest("x", _SHARE_SIDEWAYS) * photo_aspect
+        share = frame_aspect / max(needed, frame_aspect)
+        if share >= _NEARLY_FULL:
+            return whole
+        height = _even(frame[0] / min(needed, photo_aspect))
+        return Inset(0, (frame[1] - height) // 4 * 2, frame[0], height)
+    needed = photo_aspect / saliency.narrowest("y", _SHARE_UPRIGHT)
+    share = min(needed, frame_aspect) / frame_aspect
+    if share >= _NEARLY_FULL:
+        return whole
+    width = _even(frame[1] * max(needed, photo_aspect))
+    return Inset((frame[0] - width) // 4 * 2, 0, width, frame[1])
+
+
+def backdrop(photo: Planes, frame: tuple[int, int], inset: Inset) -> Planes:
+    """The frame behind an inset: the same photo, out of focus and darker, with the inset's soft shadow on it."""
+    small_w, small_h = max(16, frame[0] // 16 * 2), max(16, frame[1] // 16 * 2)
+    aspect = small_w / small_h
+    width = min(photo.width, int(photo.height * aspect)) & ~1
+    height = min(photo.height, int(width / aspect)) & ~1
+    cut = photo.part((photo.width - width) // 4 * 2, (photo.height - height) // 4 * 2, width, height)
+    sigma = min(small_w, small_h) / 18
+    blurred = []
+    for plane, black, gain in zip(cut.each(), (16, 128, 128), (0.52, 0.8, 0.8), strict=True):
+        half = 1 if black == 16 else 2
+        small = cv2.resize(plane, (small_w // half, small_h // half), interpolation=cv2.INTER_AREA)
+        soft = np.asarray(cv2.GaussianBlur(small, (0, 0), sigma / half), np.float32)
+        soft = black + (soft - black) * gain
+        large = cv2.resize(soft, (frame[0] // half, frame[1] // half), interpolation=cv2.INTER_CUBIC)
+        blurred.append(large)
+    blurred[0] = 16 + (blurred[0] - 16) * _shadow(frame, inset)
+    return Planes(*(np.clip(np.rint(plane), 0, 255).astype(np.uint8) for plane in blurred))
+
+
+def _shadow(frame: tuple[int, int], inset: Inset) -> np.typing.NDArray[np.float32]:
+    """Factors on luma: darker towards the inset's edge."""
+    step = 4
+    mask = np.zeros((frame[1] // step + 1, frame[0] // step + 1), np.float32)
+    left, top = inset.left // step, inset.top // step
+    mask[top : top + inset.height // step, left : left + inset.width // step] = 1.0
+    soft = cv2.GaussianBlur(mask, (0, 0), min(frame) / step / 40)
+    large = cv2.resize(soft, frame, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(1 - 0.55 * np.asarray(large), np.float32)
+
+
+def _even(length: float) -> int:
+    return max(2, round(length / 2) * 2)
