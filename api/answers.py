@@ -81,10 +81,12 @@ def read_claim_token(answer: Mapping[str, Any]) -> str | None:
 
 
 def read_balance(answer: Mapping[str, Any]) -> Balance:
-    """Raises ProtocolError when not one number is there."""
+    """None for what is not told; all null = credits do not exist there. Raises ProtocolError when nothing is there."""
     data = data_of(answer)
-    balance = Balance(*(_number(data.get(key)) for key in ("available", "frozen", "total")))
-    if balance == Balance(None, None, None):
+    keys = ("available", "frozen", "total")
+    told = [data[key] for key in keys if key in data]
+    balance = Balance(*(_number(data.get(key)) for key in keys))
+    if balance == Balance(None, None, None) and told != [None] * len(keys):
         raise ProtocolError(0, "balance", "the answer holds no balance")
     return balance
 
