@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .app import create_app
     from .model import Answer, Brief, Media, Rendered, RenderOptions
-    from .render import probe, render_film
+    from .render import draft_of, probe, render_film
     from .render.errors import RenderError, RenderStopped, UnsupportedMedia
     from .transport import LocalTransport
     from .workshop import Limits, Studio
@@ -16,7 +16,7 @@ _HOME = {
     for module, names in {
         "app": ("create_app",),
         "model": ("Answer", "Brief", "Media", "RenderOptions", "Rendered"),
-        "render": ("probe", "render_film"),
+        "render": ("draft_of", "probe", "render_film"),
         "render.errors": ("RenderError", "RenderStopped", "UnsupportedMedia"),
         "transport": ("LocalTransport",),
         "workshop": ("Limits", "Studio"),
@@ -37,6 +37,7 @@ __all__ = [
     "Studio",
     "UnsupportedMedia",
     "create_app",
+    "draft_of",
     "probe",
     "render_film",
 ]

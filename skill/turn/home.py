@@ -81,6 +81,11 @@ def conversations_folder(home: Path) -> Path:
     return private_folder(home / "conversations")
 
 
+def plans_folder(home: Path) -> Path:
+    """Where compiled plans are kept."""
+    return home / "plans"
+
+
 def conversation_file(home: Path, name: str) -> Path:
     """Where the journal of the conversation called `name` lives."""
     return conversations_folder(home) / f"{safe_stem(name)}.sqlite"

@@ -18,6 +18,8 @@ from pathlib import Path
 import anyio
 
 from .events import Done, Problem, TurnState
+from .home import plans_folder
+from .intake import files_folder
 from .journal import Journal, Turn
 from .lease import RENEW_S, Lease, LeaseLost, holder_until
 from .pinned import PinnedTurn, drop_files, drop_token, from_json
@@ -87,8 +89,7 @@ async def _run_one(
         del scopes[turn.id]
         free.set()
     drop_token(turn.request)
-    if lease.journal.path:
-        drop_files(files_folder(lease.journal.path, turn.id))
+    drop_files(files_folder(lease.journal, turn.id))
 
 
 async def _settle(log: RunningTurn, turn: Turn, scope: anyio.CancelScope, run: RunPinned) -> None:
@@ -117,11 +118,6 @@ def _give_up(log: RunningTurn, code: str, message: str) -> None:
     log.append(Done(log.turn_id, "failed"))
 
 
-def files_folder(journal: Path, turn_id: str) -> Path:
-    """Where the files of one turn are kept until it has ended."""
-    return journal.with_suffix(".files") / turn_id
-
-
 async def take_lease(journal: Journal) -> Lease | None:
     """The lease; None when a living holder has it. One that hangs past its time is waited for, then taken over."""
     lease = Lease.take(journal)
@@ -139,9 +135,10 @@ async def run_pinned(pinned: PinnedTurn, log: RunningTurn) -> TurnState:
     from ..document import load_skill  # noqa: PLC0415
     from .run import Runtime, run_turn  # noqa: PLC0415
 
-    plan = load_skill(pinned.request.skill_dir)
-    assert pinned.settings.home is not None  # to_json always keeps it
-    runtime = Runtime(plan=plan, settings=pinned.settings, clock=SystemClock(), skill_home=pinned.settings.home)
+    home = pinned.settings.home
+    assert home is not None, "a pinned turn names its home"
+    plan = load_skill(pinned.request.skill_dir, plans_folder(home))
+    runtime = Runtime(plan=plan, settings=pinned.settings, clock=SystemClock(), skill_home=home)
     return await run_turn(pinned.request, log, runtime)
 
 

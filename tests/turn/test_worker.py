@@ -15,13 +15,14 @@ import pytest
 from skill.turn.events import Done, Problem, Text, TurnEvent, TurnRequest, TurnState
 from skill.turn.follow import Follower, follow, watch
 from skill.turn.home import conversation_file
+from skill.turn.intake import files_folder
 from skill.turn.journal import Journal
 from skill.turn.lease import Lease, LeaseLost
 from skill.turn.pinned import PinnedTurn, keep_files, to_json
 from skill.turn.runners import Detached, Inline
 from skill.turn.running import RunningTurn
 from skill.turn.settings import Settings
-from skill.turn.worker import files_folder, serve
+from skill.turn.worker import serve
 
 # A turn function that obeys its words: what a worker does around it is the subject here.
 PLAY = """
@@ -90,7 +91,7 @@ def journal(home: Path) -> Iterator[Journal]:
 def add(journal: Journal, home: Path, text: str, turn_id: str = "", files: tuple[Path, ...] = ()) -> str:
     turn_id = turn_id or text.replace(" ", "-")
     assert journal.path
-    request, digest = keep_files(TurnRequest(text, files=files), files_folder(journal.path, turn_id))
+    request, digest = keep_files(TurnRequest(text, files=files), files_folder(journal, turn_id))
     turn, _ = journal.add(turn_id, to_json(request, Settings(home=home), home, turn_id), digest)
     return turn.id
 
@@ -165,7 +166,7 @@ def test_a_queued_turn_reads_its_file_after_the_original_is_gone(
     note.unlink()
     assert "kept" in texts(finish(journal, runner, turn))
     assert journal.path
-    folder = files_folder(journal.path, turn)
+    folder = files_folder(journal, turn)
     until(lambda: not folder.exists())
 
 

@@ -1,0 +1,83 @@
+"""`chat`: the same turns, interactive. Files named in a line come with it."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from ...turn.conversation import spoken_language
+from ...turn.events import TurnRequest
+from ...turn.rows import trigger
+from ...turn.say import Messages
+from .desk import Desk
+from .exits import DONE
+from .media import complaint, expand
+from .screen import LiveScreen
+from .show import paragraph
+from .skill_file import add_skill, find_skill, plan_of
+from .talk import Talk
+from .turn import add_place, chosen_backend, open_journal, output_folder
+
+_LEAVE = frozenset({"exit", "quit", "bye"})
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    add_place(parser)
+    parser.add_argument("--output", metavar="DIR", help="where a film is written (the working directory)")
+    parser.add_argument("--backend", metavar="B", help="auto, local, cloud or an http(s) address")
+    add_skill(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    desk = Desk.open()
+    skill = find_skill(args.skill)
+    plan = plan_of(skill, desk.home)
+    with closing(open_journal(desk, args)) as journal:
+        output, backend = output_folder(args.output, desk), chosen_backend(args.backend, desk, journal)
+        print(f"{plan.welcome or plan.identity.display_name}\n(Name files in your line to send them; exit leaves.)\n")
+        while (line := _line()) is not None:
+            words, names = split_files(line, desk.workspace)
+            say = Messages(spoken_language(TurnRequest(words), journal.memory()))
+            files, bad = expand(names, desk.workspace)
+            if bad:
+                print(paragraph(complaint(bad, plan, say), say))
+                continue
+            request = TurnRequest(words, tuple(files), (), output, skill, backend)
+            talk = Talk(desk, journal, plan, LiveScreen(say), say, trigger(plan, "status", say.language))
+            talk.turn(request, wait_s=None, again=True)
+    return DONE
+
+
+def _line() -> str | None:
+    """The next line that says something; None when the person leaves."""
+    while True:
+        try:
+            line = input("You: " if sys.stdin.isatty() else "").strip()
+        except EOFError:
+            return None
+        if line.casefold() in _LEAVE:
+            return None
+        if line:
+            return line
+
+
+def split_files(line: str, workspace: Path) -> tuple[str, list[str]]:
+    """The words of a line, and the files it names: a word counts as a file when there is one of that name."""
+    try:
+        words = shlex.split(line)
+    except ValueError:  # an apostrophe is not a quotation
+        words = line.split()
+    names = [word for word in words if _names_file(word, workspace)]
+    if not names:
+        return line, []
+    return " ".join(word for word in words if word not in names), names
+
+
+def _names_file(word: str, workspace: Path) -> bool:
+    try:
+        return ("." in word or "/" in word) and (workspace / Path(word).expanduser()).exists()
+    except (OSError, RuntimeError):  # too long for a name, or somebody's home that is not there
+        return False

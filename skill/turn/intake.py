@@ -1,0 +1,93 @@
+"""A host's call becomes a turn: recognised when it is a retry, pinned with all it needs, or a wish to stop."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from router import classify, fold
+
+from .events import Progress, TurnRequest
+from .journal import Journal, Turn
+from .pinned import drop_files, drop_token, keep_files, to_json
+from .say import Messages, words
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from ..document.plan import SkillPlan
+
+_LIGHT = frozenset({"credits", "status"})
+
+
+def take_in(
+    journal: Journal, request: TurnRequest, settings: Settings, home: Path, *, again: bool = False
+) -> tuple[Turn, bool]:
+    """Queue the request with its files' bytes, or find the turn it repeats. Returns the turn and whether it is new.
+
+    again: run it even if the same words and files run already. Raises OSError for a file or a disk that refuses.
+    """
+    turn_id = os.urandom(8).hex()
+    folder = files_folder(journal, turn_id)
+    kept, digest = keep_files(request, folder)
+    body = to_json(kept, settings, home, turn_id)
+    turn, new = journal.add(turn_id, body, digest, again=again)
+    if not new:
+        drop_token(body)
+        if request.files:
+            drop_files(folder)
+    return turn, new
+
+
+def files_folder(journal: Journal, turn_id: str) -> Path:
+    """Where the files of one turn are kept until it has ended."""
+    assert journal.path is not None, "a turn that may run elsewhere needs a journal on disk"
+    return journal.path.with_suffix(".files") / turn_id
+
+
+def running_turn(journal: Journal) -> Turn | None:
+    """The turn at work, or else the first that waits."""
+    unfinished = journal.unfinished()
+    return next((turn for turn in unfinished if turn.state == "running"), unfinished[0] if unfinished else None)
+
+
+def means_stop(text: str) -> bool:
+    """Whether the words are nothing but a wish to stop what is running."""
+    said = fold(text).strip(" .!?。！？~…")
+    return said in {fold(word) for word in words("stop")}
+
+
+def answers_beside(request: TurnRequest, plan: SkillPlan) -> bool:
+    """Whether the turn only looks (balance, state), so that it needs no place in the queue and no worker."""
+    if not plan.runnable:
+        return True  # it says why, and no more
+    if request.files or request.urls:
+        return False
+    intents = classify(request.text, plan.routing)
+    return bool(intents) and all(intent.action in _LIGHT for intent in intents)
+
+
+def short_words(turn: Turn, say: Messages, most: int = 60) -> str:
+    """The turn's words as they are quoted back to the user."""
+    text = " ".join(turn.request["text"].split())
+    if not text:
+        names = [Path(path).name for path in turn.request["files"]] or list(turn.request["urls"])
+        return say.listed(names, most=3)
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def progress_words(journal: Journal, turn: Turn, say: Messages) -> str:
+    """How far a turn is, as a part of a sentence; "" when it has said nothing."""
+    progress = last_progress([event for _, event in journal.events(turn.id)])
+    if progress is None:
+        return ""
+    text = progress.text.rstrip(" .…")
+    if progress.fraction is None:
+        return say("still_progress_unknown", text=text)
+    return say("still_progress", text=text, percent=round(progress.fraction * 100))
+
+
+def last_progress(events: Sequence[object]) -> Progress | None:
+    """The newest progress among a turn's events."""
+    return next((event for event in reversed(events) if isinstance(event, Progress)), None)
