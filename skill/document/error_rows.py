@@ -13,7 +13,7 @@ from .markdown import Row, SkillDocument
 from .plan import ErrorRow, Recovery
 
 _RECOVERIES = frozenset(get_args(Recovery))
-_FIRST_CODE = re.compile(r"(?<![\w.])(\d{1,4})(?![\w.]*\d)")
+_FIRST_CODE = re.compile(r"(?<![\w.])(\d{1,5})(?![\w.]*\d)")
 _CODE_IN_PROSE = re.compile(r"(?<![\w.§#:/$-])`?(\d{3,4})`?(?![\w]|\.\d)")
 _LEAD = re.compile(r"^[\s:,;=)\]—–→-]+|^(?:means?|is|for|indicates?)\b\s*", re.IGNORECASE)
 # "New session §3.0 (see §1)": a reference is of no use to whoever reads the advice.

@@ -16,7 +16,7 @@ _KEY = re.compile(
     r"(?P<word>[A-Za-z][\w /-]{0,40}?(?:\((?:ms|[a-z]+)\))?)\s*(?=[,;.|)(]|$|\s(?:and|`))"
 )
 _CLIENT_ID = re.compile(
-    r"((?:~|\$HOME|\$\{HOME\}|\$XDG_CONFIG_HOME)?/[\w./-]*client[_-]?id\b(?:\.\w{1,5})?)", re.IGNORECASE
+    r"(?<![\w./-])((?:~|\$HOME|\$\{HOME\}|\$XDG_CONFIG_HOME)?/[\w./-]*client[_-]?id\b(?:\.\w{1,5})?)", re.IGNORECASE
 )
 
 

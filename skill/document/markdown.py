@@ -6,6 +6,7 @@ Line numbers are 1-based and count the file's own lines. Nothing here knows what
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,6 +22,7 @@ _HEADING_NUMBER = re.compile(r"^§?\s*(\d+(?:\.\d+)*[a-z]?)[.):]?\s+")
 _PIPED = re.compile(r"^\s*(?:>\s*)*\|.*\|\s*$")
 _DELIMITER = re.compile(r"^[\s|:-]*-[\s|:-]*$")
 _MAX_COLUMNS = 40
+_MAX_LINE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,9 @@ class SkillDocument:
     undecodable: bool
 
     def body(self) -> Iterator[tuple[int, str]]:
-        """(line number, text) of every line after the frontmatter."""
-        return enumerate(self.lines[self.frontmatter.body :], self.frontmatter.body + 1)
+        """(line number, text) of every line after the frontmatter; of an endless line its first 20,000 characters."""
+        for number, line in enumerate(self.lines[self.frontmatter.body :], self.frontmatter.body + 1):
+            yield number, line[:_MAX_LINE]
 
     def statements(self) -> Iterator[tuple[int, str]]:
         r"""Like body(), but a command continued with a backslash is one statement, at its first line."""
@@ -97,7 +100,8 @@ class SkillDocument:
 
     def section_of(self, line: int) -> Heading | None:
         """The heading a line stands under."""
-        return next((heading for heading in reversed(self.headings) if heading.line <= line), None)
+        at = bisect_right(self.headings, line, key=lambda heading: heading.line)
+        return self.headings[at - 1] if at else None
 
 
 def parse(text: str) -> SkillDocument:
