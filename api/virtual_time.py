@@ -78,6 +78,9 @@ class VirtualClock:
     ) -> bool | None:
         assert self._driver is not None  # __aexit__ without __aenter__ cannot be written by accident
         self._driver.cancel_scope.cancel()
+        if isinstance(exc, Exception):  # comes out as itself, not in a group: the driver has no errors of its own
+            await self._driver.__aexit__(None, None, None)
+            return None
         return await self._driver.__aexit__(kind, exc, traceback)
 
     def _alarm(self, seconds: float, ring: Callable[[], object]) -> _Alarm:

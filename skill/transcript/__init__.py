@@ -1,0 +1,35 @@
+"""Chat turns written down: request, scripted backend, expected events. Names resolve on first use."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .format import Transcript, TranscriptError, load_transcript
+    from .play import MemoryLog, play_transcript, run_transcript
+    from .replay import ReplayTransport
+
+_HOME = {
+    name: module
+    for module, names in {
+        "format": ("Transcript", "TranscriptError", "load_transcript"),
+        "play": ("MemoryLog", "play_transcript", "run_transcript"),
+        "replay": ("ReplayTransport",),
+    }.items()
+    for name in names
+}
+
+__all__ = [
+    "MemoryLog",
+    "ReplayTransport",
+    "Transcript",
+    "TranscriptError",
+    "load_transcript",
+    "play_transcript",
+    "run_transcript",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
