@@ -1,5 +1,6 @@
 """Words into intents: the user's, and the backend's."""
 
+from .classify import classify
 from .language import detect_language
 from .normalise import fold
 from .quotation import Quote, quotes
@@ -32,6 +33,7 @@ __all__ = [
     "RoutingTable",
     "Span",
     "Why",
+    "classify",
     "detect_language",
     "fold",
     "quotes",

@@ -1,0 +1,190 @@
+"""The user's words into intents, in running order, each with the row that claims it and the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from .clauses import Clause, split
+from .frames import Frame, judge
+from .language import detect_language, language_scores
+from .reading import read
+from .rows import Claim, TableIndex, index_of
+from .table import Intent, RouteAction, RoutingTable, Why
+from .vocabulary import Lexicon, lexicon, tag_bits, tag_mask
+
+_B = tag_bits()
+_WORK = tag_mask("work")
+_ASKED = tag_mask("asked")
+_FILM = _B["result"] | _B["it"] | _B["sure"] | _B["export_noun"] | _B["export"]
+_READ_FROM_EACH_END = 4000
+_TRIM = " \t\r\n,，、;；.。!！:：-–—&"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One decision about one clause: where it stands in the text as typed, what it asks and why."""
+
+    route: str
+    start: int
+    end: int
+    rule: str
+    words: tuple[str, ...]
+    claim: Claim | None = None
+
+
+def classify(utterance: str, table: RoutingTable, *, files: Sequence[str] = ()) -> tuple[Intent, ...]:
+    """Decide what a user's words ask for.
+
+    utterance: any language, as typed. files: names of the files sent with it.
+    Returns the intents in running order, each action once, each with the words it acts on; words no row claims become
+    CHAT. Never empty. Of a very long utterance both ends are read; what lies between is taken for pasted material.
+    Raises: nothing. Source: SKILL.md, "Motion Request Routing Logic".
+    """
+    rows = index_of(table)
+    pieces = _pieces(utterance, rows, bool(files))
+    return tuple(_intents(utterance, pieces, rows, files))
+
+
+def _pieces(utterance: str, rows: TableIndex, has_files: bool) -> list[Piece]:
+    if not utterance or utterance.isspace():
+        return []
+    words = _lexicon_for(utterance)
+    length = len(utterance)
+    if length <= 2 * _READ_FROM_EACH_END:
+        return _ordered(_read_pieces(utterance, 0, words, rows, has_files))
+    head = _read_pieces(utterance[:_READ_FROM_EACH_END], 0, words, rows, has_files)
+    offset = length - _READ_FROM_EACH_END
+    return _ordered(head + _read_pieces(utterance[offset:], offset, words, rows, has_files))
+
+
+def _lexicon_for(utterance: str) -> Lexicon:
+    scores = language_scores(utterance)
+    tags = [scores[0][0]]
+    if len(scores) > 1 and scores[1][1] * 2 > scores[0][1]:
+        tags.append(scores[1][0])
+    if "en" not in tags:
+        tags.append("en")
+    return lexicon(tuple(tags))
+
+
+def _read_pieces(
+    text: str, offset: int, words: Lexicon, rows: TableIndex, has_files: bool
+) -> list[tuple[Clause, list[Piece]]]:
+    whole, hits = read(text, words)
+    rows.mark(whole.text, hits, words)
+    judged = []
+    for clause in split(hits, words):
+        start = offset + whole.original(clause.start)
+        end = offset + whole.original(clause.end)
+        judged.append((clause, list(_judge(clause, start, end, rows, whole.text, has_files))))
+    return judged
+
+
+def _judge(clause: Clause, start: int, end: int, rows: TableIndex, folded: str, has_files: bool) -> list[Piece]:
+    tags = clause.whole
+    if tags & _B["URL"] and (piece := _address(clause, start, end)):
+        return piece
+    if clause.kind in ("before", "if", "reason"):
+        return []
+    if clause.kind == "after":
+        asked = tags & _WORK and not tags & _FILM
+        return [Piece("chat", start, end, "to be done first", _deciding(clause, _WORK))] if asked else []
+    if (claim := rows.claimed(clause, folded)) is not None and not tags & (
+        _B["NEG"] | _B["HEAD_EDIT"] | _B["reported"]
+    ):
+        return [Piece(claim.row.actions[0], start, end, "the row's own words", claim.words, claim)]
+    frame = judge(tags, clause.governed)
+    if frame is None or frame.route == "none":
+        if has_files and frame is None and tags & _ASKED and not tags & (_B["here"] | _B["upload"]):
+            return [Piece("chat", start, end, "asks about the files", _deciding(clause, _ASKED))]
+        return []
+    pieces = [Piece(frame.route, start, end, frame.name, _deciding(clause, _relevant(frame)))]
+    if frame.route == "export" and tags & _B["part"] and tags & (_B["changed"] | _B["more"]):
+        pieces.insert(0, Piece("chat", start, end, "an edit on the way out", _deciding(clause, _WORK)))
+    return pieces
+
+
+def _relevant(frame: Frame) -> int:
+    return frame.all | frame.any | frame.any_too
+
+
+def _deciding(clause: Clause, tags: int) -> tuple[str, ...]:
+    return tuple(hit.text for hit in clause.hits if hit.tags & tags and hit.kind in ("word", "glued"))
+
+
+def _address(clause: Clause, start: int, end: int) -> list[Piece]:
+    """An address of media is an upload, unless it is a style to follow or stands on screen itself."""
+    tags = clause.whole
+    if tags & (_B["reference"] | _B["onscreen"] | _B["NEG"] | _B["says"]):
+        return [
+            Piece(
+                "chat",
+                start,
+                end,
+                "an address as reference or on screen",
+                _deciding(clause, _B["reference"] | _B["onscreen"]),
+            )
+        ]
+    pieces = [Piece("upload", start, end, "an address to bring in", _deciding(clause, _B["bring"]))]
+    edits = [hit for hit in clause.hits if hit.tags & _B["edit"] and not hit.tags & _B["bring"]]
+    if edits:
+        pieces.append(Piece("chat", start, end, "an edit", tuple(hit.text for hit in edits)))
+    return pieces
+
+
+def _ordered(judged: list[tuple[Clause, list[Piece]]]) -> list[Piece]:
+    """Into the order of execution: what comes "first", or must be done before, moves ahead of what was said before it."""
+    ordered: list[Piece] = []
+    led = False
+    for clause, pieces in judged:
+        if not pieces:
+            led = led or clause.leads
+            continue
+        if ordered and ((clause.leads and not led) or clause.kind == "after"):
+            ordered[0:0] = pieces
+        else:
+            ordered.extend(pieces)
+        led = led or clause.leads
+    return ordered
+
+
+def _intents(utterance: str, pieces: list[Piece], rows: TableIndex, files: Sequence[str]) -> list[Intent]:
+    routes: dict[str, list[Piece]] = {}
+    for piece in pieces:
+        routes.setdefault(rows.known(piece.route), []).append(piece)
+    intents: list[Intent] = []
+    if files:
+        own = routes.pop("upload", [])
+        row, rule, words = rows.row_for("upload", own, utterance), "files were sent", tuple(files[:3])
+        intents.append(Intent("upload", _text(utterance, own) if own else "", row, Why(row.line, rule, words)))
+        if not routes:
+            if not own:
+                intents[0] = Intent("upload", utterance.strip(), row, intents[0].why)
+            return intents
+    for route, found in routes.items():
+        action = cast("RouteAction", route)
+        row = rows.row_for(route, found, utterance)
+        words = tuple(dict.fromkeys(word for piece in found for word in piece.words))
+        text = utterance.strip() if len(routes) == 1 and not files else _text(utterance, found)
+        intents.append(Intent(action, text, row, Why(row.line, found[0].rule, words)))
+    if not intents:
+        row = rows.row_for("chat", [], utterance)
+        intents.append(Intent("chat", utterance.strip(), row, Why(row.line, "everything else", ())))
+    return intents
+
+
+def _text(utterance: str, pieces: list[Piece]) -> str:
+    """The words the pieces stand on, verbatim; neighbouring pieces keep what stands between them."""
+    spans = sorted({(piece.start, piece.end) for piece in pieces})
+    joined: list[list[int]] = []
+    for start, end in spans:
+        if joined and not any(char.isalnum() for char in utterance[joined[-1][1] : start]):
+            joined[-1][1] = max(joined[-1][1], end)
+        else:
+            joined.append([start, end])
+    return " ".join(utterance[start:end].strip(_TRIM) for start, end in joined)
+
+
+__all__ = ["classify", "detect_language"]

@@ -1,0 +1,71 @@
+"""What known words mean together: the rules of `frames.yaml` on the tags of one clause."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .vocabulary import FOLDER, tag_bits
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One rule. Masks of tags: every one of `all`, at least one of `any` and of `any_too`, none of `none`."""
+
+    name: str
+    route: str
+    all: int
+    any: int
+    any_too: int
+    none: int
+    whole: bool
+
+    def holds(self, tags: int) -> bool:
+        """Whether the rule holds for these tags."""
+        return (
+            tags & self.all == self.all
+            and not tags & self.none
+            and (not self.any or tags & self.any != 0)
+            and (not self.any_too or tags & self.any_too != 0)
+        )
+
+
+@lru_cache(maxsize=1)
+def frames() -> tuple[Frame, ...]:
+    """The rules in order."""
+    data = json.loads((FOLDER / "compiled" / "frames.json").read_text(encoding="utf-8"))
+    return tuple(
+        Frame(
+            name=rule["name"],
+            route=rule["route"],
+            all=_mask(rule.get("all", ())),
+            any=_mask(rule.get("any", ())),
+            any_too=_mask(rule.get("any_too", ())),
+            none=_mask(rule.get("none", ())),
+            whole=rule.get("whole", False),
+        )
+        for rule in data["rules"]
+    )
+
+
+def _mask(names: list[str]) -> int:
+    bits = tag_bits()
+    mask = 0
+    for name in names:
+        mask |= bits[name]
+    return mask
+
+
+def judge(whole: int, governed: int) -> Frame | None:
+    """The first rule that holds: for the whole clause, or for what its head governs."""
+    for frame in frames():
+        tags = whole if frame.whole else governed
+        if (
+            tags & frame.all == frame.all
+            and not tags & frame.none
+            and (not frame.any or tags & frame.any)
+            and (not frame.any_too or tags & frame.any_too)
+        ):
+            return frame
+    return None

@@ -1,0 +1,184 @@
+"""From text as typed to a row of known words: what each word may mean, and where it stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .normalise import Aligned, aligned
+from .quotation import quotes
+from .vocabulary import GAP, Lexicon, Tail, tag_bits
+
+_REACH = 5
+_LETTERS = (
+    r"[^\W_\u0e00-\u0e7f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\u1100-\u11ff]"
+    r"|[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
+    r"\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u200c\u200d]"
+)
+_GLUED = r"[\u0e01-\u0e5b\u2e80-\u2fff\u3005-\u3007\u3021-\u9fff\uac00-\ud7a3\uf900-\ufaff\u1100-\u11ff]"
+_TOKEN = re.compile(
+    rf"(?P<word>(?:{_LETTERS})+(?:'(?:{_LETTERS})+)*)"
+    rf"|(?P<glued>{_GLUED}+(?:[ \t]{_GLUED}+)*)"
+    r"|(?P<quote>\ue000+)|(?P<url>\ue001+)|(?P<file>\ue002+)"
+    r"|(?P<stop>[.!?;\n。！？；｡؟؛।…]+)|(?P<comma>[,，、،]|(?<=\s)[-–—](?=\s)|[—–])|(?P<colon>[:：])"
+)
+# what stands for content while the rest is read; private characters, so no word can contain them
+_QUOTED, _ADDRESS, _FILE = "\ue000", "\ue001", "\ue002"
+_MAY_QUOTE = re.compile("[\"'“”„«»「」『』《》〈〉﹁﹂〝‹›‘‚`]")
+_URL = re.compile(r"(?:https?://|www\.)[^\s\u3000-\u303f\u4e00-\u9fff，。！？）<>\"'“”」]+")
+_FILE_NAME = re.compile(
+    r"[\w\-]{1,80}\.(?:jpe?g|png|gif|webp|heic|heif|avif|bmp|tiff?|svg|mp4|mov|avi|webm|mkv|m4v|mp3|wav|m4a|aac|ogg|flac|pdf|zip)\b"
+)
+_HANDLE = re.compile(r"(?<![\w@])[@#][\w.]{2,60}")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A word or phrase: [start, end) of the folded text, its tags and its spelling there."""
+
+    start: int
+    end: int
+    tags: int
+    text: str
+    kind: str
+
+
+def masked(folded: str) -> str:
+    """The text with quotations, addresses, file names and handles replaced by as many private characters."""
+    if _MAY_QUOTE.search(folded):
+        found = quotes(folded)
+        if found and any(char.isalnum() for char in _outside(folded, found)):
+            for quote in found:
+                folded = folded[: quote.start] + _QUOTED * (quote.end - quote.start) + folded[quote.end :]
+    if "://" in folded or "www." in folded:
+        folded = _URL.sub(lambda found: _ADDRESS * len(found.group()), folded)
+    if "." in folded:
+        folded = _FILE_NAME.sub(lambda found: _FILE * len(found.group()), folded)
+    if "@" in folded or "#" in folded:
+        folded = _HANDLE.sub(lambda found: _FILE * len(found.group()), folded)
+    return folded
+
+
+def _outside(text: str, found: tuple[object, ...]) -> str:
+    pieces, start = [], 0
+    for quote in quotes(text):
+        pieces.append(text[start : quote.start])
+        start = quote.end
+    return "".join((*pieces, text[start:]))
+
+
+def read(text: str, lexicon: Lexicon) -> tuple[Aligned, list[Hit]]:
+    """Every word of the text in order, known or not (tags 0), with the stops between sentences and clauses."""
+    whole = aligned(text)
+    content = masked(whole.text)
+    hits: list[Hit] = []
+    words: list[tuple[int, int, str, int, tuple[Tail, ...]]] = []
+    for match in _TOKEN.finditer(content):
+        kind = match.lastgroup or ""
+        if kind == "word":
+            word = match.group()
+            tags, tails, _ = lexicon.look_up(word)
+            words.append((match.start(), match.end(), word, tags, tails))
+            continue
+        if words:
+            _join(words, hits, lexicon)
+            words = []
+        if kind == "glued":
+            _scan(match.start(), match.group(), lexicon, hits)
+        else:
+            hits.append(Hit(match.start(), match.end(), _OF_KIND.get(kind, 0), match.group(), kind))
+    if words:
+        _join(words, hits, lexicon)
+    return whole, hits
+
+
+def _of_kinds() -> dict[str, int]:
+    bits = tag_bits()
+    return {"quote": bits["QUOTE"], "url": bits["URL"], "file": bits["FILE"]}
+
+
+_OF_KIND: dict[str, int] = _of_kinds()
+
+
+def _join(words: list[tuple[int, int, str, int, tuple[Tail, ...]]], hits: list[Hit], lexicon: Lexicon) -> None:
+    """Phrases of several words win over the words they are made of, the longest first."""
+    place, count = 0, len(words)
+    silenced: set[int] = set()
+    while place < count:
+        start, end, word, tags, tails = words[place]
+        taken = 1
+        if place in silenced:
+            tags, tails = 0, ()
+        for rest, phrase_tags, _ in tails:
+            matched = _follow(words, place + 1, rest)
+            if matched is None:
+                continue
+            tags = phrase_tags
+            if GAP in rest:
+                silenced.add(matched - 1)
+            else:
+                taken = matched - place
+                end = words[matched - 1][1]
+            break
+        hits.append(Hit(start, end, tags, word, "word"))
+        place += taken
+
+
+def _follow(words: list[tuple[int, int, str, int, tuple[Tail, ...]]], place: int, rest: tuple[str, ...]) -> int | None:
+    """Where the phrase that goes on with `rest` ends, or None."""
+    gap = False
+    for wanted in rest:
+        if wanted == GAP:
+            gap = True
+            continue
+        reach = range(place, min(len(words), place + _REACH + 1)) if gap else range(place, min(len(words), place + 1))
+        for at in reach:
+            if _same(words[at][2], wanted):
+                place = at + 1
+                break
+        else:
+            return None
+        gap = False
+    return place
+
+
+def _same(word: str, wanted: str) -> bool:
+    return word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted
+
+
+def _scan(offset: int, run: str, lexicon: Lexicon, hits: list[Hit]) -> None:
+    """Longest match at each place of a run whose script writes no spaces; spaces inside it do not count."""
+    places = None
+    if " " in run or "\t" in run:
+        places = [place for place, char in enumerate(run) if not char.isspace()]
+        run = "".join(run[place] for place in places)
+        places.append(places[-1] + 1)
+    known = lexicon.vocabularies[0]
+    if known.variants:
+        run = run.translate(known.variants)
+    at, length = 0, len(run)
+    stranger = -1
+    while at < length:
+        for phrase, tags in known.scan.get(run[at], ()):
+            if run.startswith(phrase, at) and not (
+                (at and run[at - 1] in known.not_after.get(phrase, ""))
+                or (at + len(phrase) < length and run[at + len(phrase)] in known.not_before.get(phrase, ""))
+            ):
+                if stranger >= 0:
+                    hits.append(_glued(offset, places, stranger, at, 0, run))
+                    stranger = -1
+                hits.append(_glued(offset, places, at, at + len(phrase), tags, run))
+                at += len(phrase)
+                break
+        else:
+            if stranger < 0:
+                stranger = at
+            at += 1
+    if stranger >= 0:
+        hits.append(_glued(offset, places, stranger, length, 0, run))
+
+
+def _glued(offset: int, places: list[int] | None, start: int, end: int, tags: int, run: str) -> Hit:
+    if places is None:
+        return Hit(offset + start, offset + end, tags, run[start:end], "glued")
+    return Hit(offset + places[start], offset + places[end - 1] + 1, tags, run[start:end], "glued")

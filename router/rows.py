@@ -1,0 +1,193 @@
+"""A routing table made ready: which row answers for an action, and the words only its rows know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from .clauses import Clause, split
+from .frames import judge
+from .normalise import aligned
+from .reading import Hit, read
+from .table import PhraseRow, RouteAction, RoutingTable
+from .vocabulary import Lexicon, lexicon, tag_bits, unspaced
+
+_B = tag_bits()
+_SHOWN_BY: dict[str, tuple[str, ...]] = {
+    "export": ("export", "save", "send", "sure", "send_me", "export_noun"),
+    "credits": ("credit", "credit_sure", "left"),
+    "status": ("status", "status_sure", "timeline"),
+    "upload": ("upload",),
+}
+_KEPT_TABLES = 16
+
+
+class Worded(Protocol):
+    """A decision with a span in the utterance."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def claim(self) -> Claim | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A row whose own words stand in a clause."""
+
+    row: PhraseRow
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Trigger:
+    row: PhraseRow
+    phrase: str
+    words: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class TableIndex:
+    """A table's triggers, sorted for looking up."""
+
+    table: RoutingTable
+    by_action: dict[str, list[PhraseRow]]
+    single: dict[str, _Trigger]
+    single_glued: tuple[_Trigger, ...]
+    several: tuple[_Trigger, ...]
+    _found: dict[int, _Trigger] = field(default_factory=dict)
+
+    def known(self, route: str) -> str:
+        """The route, or chat where no row of the table has this action."""
+        return route if route in self.by_action else "chat"
+
+    def mark(self, folded: str, hits: list[Hit], words: Lexicon) -> None:
+        """Give the words that only this table knows their place among the hits."""
+        self._found.clear()
+        if not self.single and not self.single_glued:
+            return
+        for place, hit in enumerate(hits):
+            trigger = None
+            if hit.kind == "word":
+                trigger = self.single.get(hit.text[:3])
+                if trigger is not None and not _inflected(hit.text, trigger.phrase):
+                    trigger = next(
+                        (other for other in self.single.values() if _inflected(hit.text, other.phrase)), None
+                    )
+            elif hit.kind == "glued":
+                trigger = next((other for other in self.single_glued if other.phrase in hit.text), None)
+            if trigger is not None:
+                hits[place] = Hit(hit.start, hit.end, hit.tags | _B["ROW_WORD"], hit.text, hit.kind)
+                self._found[hit.start] = trigger
+
+    def claimed(self, clause: Clause, folded: str) -> Claim | None:
+        """The row whose own words stand in the clause: the longest trigger wins."""
+        best: _Trigger | None = None
+        if self.several:
+            text = " ".join(hit.text for hit in clause.hits if hit.kind in ("word", "glued"))
+            for trigger in self.several:
+                if trigger.phrase in text and (best is None or len(trigger.phrase) > len(best.phrase)):
+                    best = trigger
+        if best is None and clause.whole & _B["ROW_WORD"]:
+            best = next((self._found[hit.start] for hit in clause.hits if hit.start in self._found), None)
+        return None if best is None else Claim(best.row, (best.phrase,))
+
+    def row_for(self, route: str, pieces: Sequence[Worded], utterance: str) -> PhraseRow:
+        """The row that answers for a route: the one whose words were found, else the first with this action."""
+        for piece in pieces:
+            if piece.claim is not None:
+                return piece.claim.row
+        rows = self.by_action.get(route)
+        if not rows:
+            return self.table.catch_all
+        if len(rows) == 1:
+            return rows[0]
+        said = aligned(" ".join(utterance[piece.start : piece.end] for piece in pieces) or utterance).text
+        best, best_length = None, 0
+        for row in rows:
+            for phrase in row.phrases:
+                if len(phrase) > best_length and _all_words(phrase, said):
+                    best, best_length = row, len(phrase)
+        return best or (self.table.catch_all if route == "chat" else rows[0])
+
+
+def _inflected(typed: str, phrase: str) -> bool:
+    """Whether the typed word is an obvious form of the phrase: the same but for a short ending."""
+    if typed == phrase:
+        return True
+    stem = phrase[:-2] if len(phrase) > 6 else phrase[:-1] if len(phrase) > 4 else phrase
+    return len(stem) > 2 and typed.startswith(stem) and len(typed) - len(stem) <= 5
+
+
+def _all_words(phrase: str, said: str) -> bool:
+    return all(word in said for word in aligned(phrase).text.split() if word.isalnum())
+
+
+_INDEXES: dict[int, TableIndex] = {}
+
+
+def index_of(table: RoutingTable) -> TableIndex:
+    """The index of a table, made once while the table lives among the last few used."""
+    index = _INDEXES.get(id(table))
+    if index is None or index.table is not table:
+        if len(_INDEXES) >= _KEPT_TABLES:
+            _INDEXES.clear()
+        index = _INDEXES[id(table)] = _build(table)
+    return index
+
+
+def _build(table: RoutingTable) -> TableIndex:
+    by_action: dict[str, list[PhraseRow]] = {"chat": []}
+    single: dict[str, _Trigger] = {}
+    glued: list[_Trigger] = []
+    several: list[_Trigger] = []
+    for row in table.rows:
+        for action in row.actions:
+            by_action.setdefault(action, []).append(row)
+        if row.catch_all or not row.actions:
+            continue
+        for raw in row.phrases:
+            phrase = _said_part(aligned(raw).text)
+            if not phrase or _built_in(phrase, row.actions[0]):
+                continue
+            trigger = _Trigger(row, phrase, tuple(phrase.split()))
+            if unspaced(phrase[0]):
+                (several if len(phrase) > 2 else glued).append(trigger)
+                glued.append(trigger)
+            elif len(trigger.words) > 1:
+                several.append(trigger)
+            else:
+                single.setdefault(phrase[:3], trigger)
+                single.setdefault(phrase, trigger)
+    return TableIndex(table, by_action, single, tuple(glued), tuple(several))
+
+
+def _said_part(phrase: str) -> str:
+    """The phrase up to its first slot: "translate to [language]" -> "translate to"."""
+    for mark in "[<{(":
+        phrase = phrase.split(mark, maxsplit=1)[0]
+    return " ".join(phrase.split())
+
+
+def _built_in(phrase: str, action: RouteAction) -> bool:
+    """Whether the lexicons know this phrase for this action already, with all its traps."""
+    known = lexicon(("zh", "en") if unspaced(phrase[0]) else ("en",))
+    clauses = split(read(phrase, known)[1], known)
+    frame = judge(clauses[0].whole, clauses[0].governed) if len(clauses) == 1 else None
+    if frame is not None and frame.route == action:
+        return True
+    shown = _SHOWN_BY.get(action)
+    if shown is None or " " in phrase:
+        return False
+    wanted = 0
+    for tag in shown:
+        wanted |= _B[tag]
+    if unspaced(phrase[0]):
+        return any(
+            entry == phrase and tags & wanted
+            for entry, tags in lexicon(("zh",)).vocabularies[0].scan.get(phrase[0], ())
+        )
+    return bool(lexicon(("en",)).look_up(phrase)[0] & wanted)
