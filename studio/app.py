@@ -33,6 +33,7 @@ _CALLS = (
     ("GET", "/api/credits/balance/simple", "accounts", "balance"),
     ("POST", "/api/tasks/me/with-session/nemo_agent", "sessions", "create"),
     ("GET", f"/api/state/nemo_agent/me/{_SESSION}/latest", "sessions", "latest"),
+    ("DELETE", f"/api/state/nemo_agent/me/{_SESSION}", "sessions", "forget"),
     ("POST", f"/api/upload-video/nemo_agent/me/{_SESSION}", "uploads", "upload"),
     ("POST", "/run_sse", "messages", "run_sse"),
     ("POST", "/api/render/proxy/lambda", "exports", "start"),

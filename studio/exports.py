@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from .bodies import NewRender, read_body, read_draft
-from .refusals import BAD_REQUEST, NOT_FOUND, RENDER_ID_TAKEN, Refusal, require_attribution
+from .refusals import BAD_REQUEST, NOT_FOUND, TAKEN, Refusal, require_attribution
 from .renders import Job, RenderIdTaken
 from .workshop import studio_of
 
@@ -33,7 +33,7 @@ async def start(request: Request) -> JSONResponse:
     try:
         job = await to_thread.run_sync(studio.queue.submit, body.id, session.id, draft, output, now)
     except RenderIdTaken as exc:
-        raise Refusal(RENDER_ID_TAKEN, "This render id already names another film: choose a new one.") from exc
+        raise Refusal(TAKEN, "This render id already names another film: choose a new one.") from exc
     if job.open:
         studio.jobs.want(job.id)
     return JSONResponse(_answer(job, request))
@@ -50,7 +50,8 @@ async def status(request: Request) -> JSONResponse:
 async def cancel(request: Request) -> JSONResponse:
     """Stop making a film."""
     job = await _own_job(request)
-    await to_thread.run_sync(studio_of(request).queue.cancel, job.id)
+    studio = studio_of(request)
+    await to_thread.run_sync(studio.queue.cancel, job.id, studio.clock.now())
     return JSONResponse({"code": 0, "id": job.id})
 
 

@@ -127,8 +127,14 @@ class RenderJobs:
         from .render.errors import RenderError, RenderStopped  # noqa: PLC0415 - the engine loads with the first film
 
         job = lease.job
+        folder = self._home / "renders"
+        options = RenderOptions(**job.output)
+        # the epoch keeps a predecessor that does not know yet that it lost the lease out of our file
+        unfinished = folder / f".{job.id}.{lease.epoch}.{options.format}"
         try:
-            file = self._make(lease, watch)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._render_to(unfinished, options, lease, watch)
+            self._queue.finish(lease, unfinished, folder / f"{job.id}.{options.format}")
         except RenderStopped:
             if watch.cancelled:
                 self._queue.fail(lease, CANCELLED)
@@ -139,36 +145,24 @@ class RenderJobs:
         except Exception as exc:  # the thread's entry point: whatever went wrong belongs in the job's row
             _log.exception("render_crashed", extra={"render_id": job.id})
             self._queue.fail(lease, f"The film could not be made ({type(exc).__name__}).")
-        else:
-            self._queue.finish(lease, file)
-
-    def _make(self, lease: Lease, watch: _Watch) -> str:
-        from api import Draft  # noqa: PLC0415 - pydantic loads with the first film only
-
-        job = lease.job
-        options = RenderOptions(**job.output)
-        folder = self._home / "renders"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for left in folder.glob(f".{job.id}.*"):
-            left.unlink(missing_ok=True)
-        file = f"{job.id}.{options.format}"
-        # the epoch keeps a predecessor that does not know yet that it lost the lease out of our file
-        unfinished = folder / f".{job.id}.{lease.epoch}.{options.format}"
-        sources = {item.media.id: self._home / "media" / item.file for item in self._store.media_of(job.session)}
-        try:
-            self._render(
-                Draft.model_validate_json(job.draft),
-                sources,
-                unfinished,
-                options,
-                on_progress=_Reporter(self._queue, lease, self._clock),
-                stopped=lambda: watch.stop.is_set() or self._stopping.is_set(),
-            )
-            unfinished.chmod(0o600)
-            unfinished.replace(folder / file)
         finally:
             unfinished.unlink(missing_ok=True)
-        return file
+
+    def _render_to(self, unfinished: Path, options: RenderOptions, lease: Lease, watch: _Watch) -> None:
+        from api import Draft  # noqa: PLC0415 - pydantic loads with the first film only
+
+        for left in unfinished.parent.glob(f".{lease.job.id}.*"):
+            left.unlink(missing_ok=True)
+        media = self._store.media_of(lease.job.session)
+        self._render(
+            Draft.model_validate_json(lease.job.draft),
+            {item.media.id: self._home / "media" / item.file for item in media},
+            unfinished,
+            options,
+            on_progress=_Reporter(self._queue, lease, self._clock),
+            stopped=lambda: watch.stop.is_set() or self._stopping.is_set(),
+        )
+        unfinished.chmod(0o600)
 
 
 class _Reporter:

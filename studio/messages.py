@@ -24,7 +24,7 @@ from api import Draft
 from .bodies import ChatMessage, read_body
 from .events import HEARTBEAT, failure_event, reply_events
 from .model import Answer, Brief
-from .refusals import BAD_REQUEST, Refusal
+from .refusals import BAD_REQUEST, TAKEN, Refusal
 from .store import Desk, Message, Session, VersionConflict
 from .workshop import Studio, no_session, studio_of
 
@@ -43,6 +43,9 @@ async def run_sse(request: Request) -> Response:
     if not body.text.strip():
         raise Refusal(BAD_REQUEST, "The message is empty.")
     key = request.headers.get("idempotency-key", "").strip() or str(uuid.uuid4())
+    earlier = await to_thread.run_sync(studio.store.message, session.id, key)
+    if earlier is not None and earlier.request != body.text:
+        raise Refusal(TAKEN, "This Idempotency-Key already names another message.")
     return MessageStream(Conversation(studio, session.id, client), key, body.text)
 
 

@@ -7,13 +7,18 @@ epoch it was made under, so a process that lost its lease (killed, asleep) canno
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from .store import Store
 
 LEASE_S = 10.0
+MAX_ATTEMPTS = 3
+CANCELLED = "The export was cancelled."
+CUT_OFF = "The film was given up: its rendering was cut off three times. A smaller size or fewer photos may help."
 Status = Literal["pending", "processing", "completed", "failed"]
 
 
@@ -85,6 +90,11 @@ class RenderQueue:
             # an expiry further off than any lease lasts was written before the clock was set back
             if holder is not None and now < expires_at <= now + LEASE_S:
                 return None
+            db.execute(
+                "UPDATE jobs SET status = 'failed', message = ? "
+                f"WHERE attempts >= ? AND status = 'processing' AND id IN ({marks})",
+                (CUT_OFF, MAX_ATTEMPTS, *wanted),
+            )
             row = db.execute(
                 f"{_SELECT} WHERE status IN ('pending', 'processing') AND id IN ({marks}) ORDER BY created_at LIMIT 1",
                 tuple(wanted),
@@ -96,7 +106,10 @@ class RenderQueue:
                 "UPDATE slot SET job = ?, owner = ?, epoch = ?, expires_at = ?",
                 (job.id, owner, epoch + 1, now + LEASE_S),
             )
-            db.execute("UPDATE jobs SET status = 'processing', epoch = ? WHERE id = ?", (epoch + 1, job.id))
+            db.execute(
+                "UPDATE jobs SET status = 'processing', attempts = attempts + 1, epoch = ? WHERE id = ?",
+                (epoch + 1, job.id),
+            )
         return Lease(job, owner, epoch + 1)
 
     def still_open(self, wanted: Collection[str]) -> set[str]:
@@ -125,38 +138,40 @@ class RenderQueue:
         with self._store.transaction() as db:
             db.execute("UPDATE jobs SET progress = ? WHERE id = ? AND epoch = ?", (progress, lease.job.id, lease.epoch))
 
-    def finish(self, lease: Lease, file: str) -> bool:
-        """The film is there. False when the lease was lost meanwhile, and nothing was written."""
-        return self._settle(lease, "status = 'completed', progress = 1, file = ?", file)
+    def finish(self, lease: Lease, made: Path, film: Path) -> bool:
+        """Put a film that was made in its place. False when the lease was lost meanwhile: then nothing is moved.
+
+        The move happens under the write lock, so no successor's film is ever overwritten by a predecessor's.
+        """
+        with self._store.transaction() as db:
+            settled = _settle(db, lease, "status = 'completed', progress = 1, file = ?", film.name)
+            if settled:
+                made.replace(film)
+        return settled
 
     def fail(self, lease: Lease, message: str) -> bool:
         """The film cannot be made; the message is for the user. False as in `finish`."""
-        return self._settle(lease, "status = 'failed', message = ?", message)
+        with self._store.transaction() as db:
+            return _settle(db, lease, "status = 'failed', message = ?", message)
 
     def release(self, lease: Lease) -> None:
         """Give the slot back; an unfinished job waits for whoever asks for it next."""
         with self._store.transaction() as db:
+            db.execute(
+                "UPDATE jobs SET attempts = attempts - 1 WHERE id = ? AND epoch = ?", (lease.job.id, lease.epoch)
+            )
             _free_slot(db, lease)
 
-    def cancel(self, job_id: str) -> None:
+    def cancel(self, job_id: str, now: float) -> None:
         """Stop wanting a film: at once when nobody works on it, else at the worker's next renewal."""
         with self._store.transaction() as db:
             db.execute("UPDATE jobs SET cancelled = 1 WHERE id = ?", (job_id,))
             db.execute(
-                "UPDATE jobs SET status = 'failed', message = ? WHERE id = ? AND status = 'pending'",
-                (CANCELLED, job_id),
+                "UPDATE jobs SET status = 'failed', message = ? WHERE id = ? AND status IN ('pending', 'processing') "
+                "AND NOT EXISTS (SELECT 1 FROM slot WHERE slot.job = jobs.id AND slot.expires_at > ?)",
+                (CANCELLED, job_id, now),
             )
 
-    def _settle(self, lease: Lease, change: str, value: str) -> bool:
-        with self._store.transaction() as db:
-            settled = db.execute(
-                f"UPDATE jobs SET {change} WHERE id = ? AND epoch = ?", (value, lease.job.id, lease.epoch)
-            )
-            _free_slot(db, lease)
-        return settled.rowcount == 1
-
-
-CANCELLED = "The export was cancelled."
 
 _SELECT = "SELECT id, session, draft, output, status, progress, message, file FROM jobs"
 
@@ -166,7 +181,13 @@ def _job(row: tuple[Any, ...]) -> Job:
     return Job(job_id, session, draft, json.loads(output), status, progress, message, file)
 
 
-def _free_slot(db: Any, lease: Lease) -> None:
+def _settle(db: sqlite3.Connection, lease: Lease, change: str, value: str) -> bool:
+    settled = db.execute(f"UPDATE jobs SET {change} WHERE id = ? AND epoch = ?", (value, lease.job.id, lease.epoch))
+    _free_slot(db, lease)
+    return settled.rowcount == 1
+
+
+def _free_slot(db: sqlite3.Connection, lease: Lease) -> None:
     db.execute(
         "UPDATE slot SET job = NULL, owner = NULL, expires_at = 0 WHERE epoch = ? AND owner = ?",
         (lease.epoch, lease.owner),

@@ -31,12 +31,13 @@ _TABLES = (
         session TEXT NOT NULL REFERENCES sessions ON DELETE CASCADE, id TEXT NOT NULL, request TEXT NOT NULL,
         reply TEXT NOT NULL, edits TEXT NOT NULL, revision INTEGER NOT NULL, created_at REAL NOT NULL,
         PRIMARY KEY (session, id)) STRICT, WITHOUT ROWID""",
-    # epoch is the slot's when this job last got it; a writer with an older one has lost the job
+    # epoch is the slot's when this job last got it; a writer with an older one has lost the job.
+    # attempts counts the claims that nobody gave back: workers that died of the job, perhaps
     """CREATE TABLE jobs (
         id TEXT PRIMARY KEY, session TEXT NOT NULL REFERENCES sessions ON DELETE CASCADE, draft TEXT NOT NULL,
         output TEXT NOT NULL, status TEXT NOT NULL, progress REAL NOT NULL DEFAULT 0, message TEXT NOT NULL DEFAULT '',
         file TEXT, cancelled INTEGER NOT NULL DEFAULT 0, epoch INTEGER NOT NULL DEFAULT 0,
-        created_at REAL NOT NULL) STRICT""",
+        attempts INTEGER NOT NULL DEFAULT 0, created_at REAL NOT NULL) STRICT""",
     "CREATE INDEX jobs_open ON jobs (created_at) WHERE status IN ('pending', 'processing')",
     # one row: the machine renders one film at a time
     """CREATE TABLE slot (

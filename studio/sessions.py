@@ -38,6 +38,14 @@ async def latest(request: Request) -> JSONResponse:
     return JSONResponse({"code": 0, "data": {"revision": desk.revision, "state": _state(desk)}})
 
 
+async def forget(request: Request) -> JSONResponse:
+    """Delete a project with everything in it. The studio's own call; the cloud has none."""
+    studio = studio_of(request)
+    session = await studio.session(request, request.path_params["session_id"])
+    await to_thread.run_sync(studio.store.forget_session, session.id)
+    return JSONResponse({"code": 0, "data": {"session_id": session.id}})
+
+
 def _state(desk: Desk) -> dict[str, Any]:
     draft = json.loads(desk.draft) if desk.draft else {"t": [], "m": {}}
     return {

@@ -169,44 +169,43 @@ class Store:
             media=media,
         )
 
+    def forget_session(self, session_id: str) -> None:
+        """Delete a project with its drafts, messages, films, and the media that no other project uses."""
+        with self.transaction() as db:
+            films = db.execute("SELECT file FROM jobs WHERE session = ? AND file IS NOT NULL", (session_id,)).fetchall()
+            db.execute("DELETE FROM sessions WHERE id = ?", (session_id,))
+            unused = "FROM media WHERE id NOT IN (SELECT media FROM session_media)"
+            media = db.execute(f"SELECT file {unused}").fetchall()
+            db.execute(f"DELETE {unused}")
+            # under the write lock: nobody can be bringing the same bytes in again meanwhile
+            for folder, files in (("renders", films), ("media", media)):
+                for (file,) in files:
+                    (self.home / folder / file).unlink(missing_ok=True)
+
     # media
 
-    def add_media(self, session_id: str, items: Sequence[StoredMedia]) -> tuple[StoredMedia, ...]:
-        """Attach media to a session in the given order; one that is there already keeps its place and its name."""
+    def add_media(self, session_id: str, items: Sequence[tuple[StoredMedia, Path]]) -> tuple[StoredMedia, ...]:
+        """Attach media to a session in the given order, each with the file that holds it now.
+
+        One that is there already keeps its place and its name. Files are moved under the write lock, so that a
+        session that is being forgotten cannot take them along.
+        """
         with self.transaction() as db:
-            for item in items:
-                media = item.media
-                db.execute(
-                    "INSERT OR IGNORE INTO media VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        media.id,
-                        media.kind,
-                        media.width,
-                        media.height,
-                        media.duration_ms,
-                        media.captured_at,
-                        item.bytes,
-                        item.file,
-                    ),
-                )
-                db.execute(
-                    "INSERT OR IGNORE INTO session_media VALUES (?1, ?2, "
-                    "(SELECT coalesce(max(position), 0) + 1 FROM session_media WHERE session = ?1), ?3)",
-                    (session_id, media.id, media.name),
-                )
+            for item, landed in items:
+                _insert_media(db, session_id, item)
+                (file,) = db.execute("SELECT file FROM media WHERE id = ?", (item.media.id,)).fetchone()
+                kept = self.home / "media" / file
+                if not kept.exists():
+                    for folder in (kept.parent.parent, kept.parent):
+                        folder.mkdir(mode=0o700, exist_ok=True)
+                    landed.replace(kept)
             stored = {item.media.id: item for item in _media(db, session_id)}
-        return tuple(stored[item.media.id] for item in items)
+        return tuple(stored[item.media.id] for item, _ in items)
 
     def media_of(self, session_id: str) -> tuple[StoredMedia, ...]:
         """A session's media in upload order."""
         with self.snapshot() as db:
             return tuple(_media(db, session_id))
-
-    def media_file(self, media_id: str) -> str | None:
-        """The stored file of a media, whoever brought it; None when it is new here."""
-        with self.snapshot() as db:
-            row = db.execute("SELECT file FROM media WHERE id = ?", (media_id,)).fetchone()
-        return row[0] if row else None
 
     # messages
 
@@ -254,6 +253,17 @@ def _session(db: sqlite3.Connection, session_id: str, client: str) -> Session | 
         (session_id, client),
     ).fetchone()
     return Session(row[0], row[1], row[2], row[3], row[4], json.loads(row[5])) if row else None
+
+
+def _insert_media(db: sqlite3.Connection, session_id: str, item: StoredMedia) -> None:
+    media = item.media
+    facts = (media.id, media.kind, media.width, media.height, media.duration_ms, media.captured_at)
+    db.execute("INSERT OR IGNORE INTO media VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*facts, item.bytes, item.file))
+    db.execute(
+        "INSERT OR IGNORE INTO session_media VALUES (?1, ?2, "
+        "(SELECT coalesce(max(position), 0) + 1 FROM session_media WHERE session = ?1), ?3)",
+        (session_id, media.id, media.name),
+    )
 
 
 def _media(db: sqlite3.Connection, session_id: str) -> Iterator[StoredMedia]:

@@ -52,13 +52,7 @@ async def _fetch(request: Request, studio: Studio, folder: Path) -> list[Incomin
 
 def _take_in(studio: Studio, session: Session, files: Sequence[Incoming]) -> tuple[StoredMedia, ...]:
     """Probe every file before any is kept. Raises Refusal 4001."""
-    probed = [_probed(studio, file) for file in files]
-    (studio.home / "media").mkdir(mode=0o700, exist_ok=True)
-    for item, file in zip(probed, files, strict=True):
-        target = studio.media_path(item.file)
-        target.parent.mkdir(mode=0o700, exist_ok=True)
-        if not target.exists():
-            file.path.replace(target)
+    probed = [(_probed(studio, file), file.path) for file in files]
     return studio.store.add_media(session.id, probed)
 
 
@@ -72,10 +66,8 @@ def _probed(studio: Studio, file: Incoming) -> StoredMedia:
         media = studio.probe(file.path, file.name)
     except UnsupportedMedia as exc:
         raise Refusal(UNSUPPORTED_FILE, str(exc)) from exc
-    known = studio.store.media_file(digest)
-    return StoredMedia(
-        replace(media, id=digest, name=file.name), size, known or f"{digest[:2]}/{digest}{_suffix(file.name)}"
-    )
+    kept_as = f"{digest[:2]}/{digest}{_suffix(file.name)}"
+    return StoredMedia(replace(media, id=digest, name=file.name), size, kept_as)
 
 
 @contextmanager

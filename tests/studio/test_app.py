@@ -1,8 +1,11 @@
 """The studio answers the cloud's calls with the cloud's codes."""
 
 import sqlite3
+import subprocess
+import sys
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 
@@ -152,3 +155,37 @@ async def test_data_of_a_newer_release_is_left_alone_and_said_so(lab: Lab) -> No
         reply = await http.post("/api/auth/anonymous-token", headers={"X-Client-Id": "a"})
     assert reply.status_code == 500
     assert "update Skillturn" in reply.json()["message"]
+
+
+async def test_a_forgotten_session_is_gone_with_its_photos_and_films(lab: Lab) -> None:
+    async with lab.caller() as caller:
+        await caller.upload(("a.jpg", b"IMG a"))
+        await caller.export("render_1")
+        with anyio.fail_after(10):
+            while (await caller.progress("render_1"))["status"] != "completed":  # noqa: ASYNC110 - as clients poll
+                await anyio.sleep(0.02)
+        path = f"/api/state/nemo_agent/me/{caller.session_id}"
+        assert (await caller.http.delete(path, headers=caller.headers)).json()["code"] == 0
+        assert (await caller.get(f"{path}/latest"))["code"] == 1002
+        assert (await caller.progress("render_1"))["code"] == 404
+    left = [path.name for path in lab.home.rglob("*") if path.is_file()]
+    assert left == ["studio.db"]
+
+
+def test_asking_for_credits_loads_no_model_code_and_no_engine() -> None:
+    code = """
+import sys, tempfile, anyio, httpx
+from pathlib import Path
+from studio import LocalTransport
+
+async def main(home):
+    async with httpx.AsyncClient(transport=LocalTransport(home), base_url="http://studio.local") as http:
+        token = (await http.post("/api/auth/anonymous-token", headers={"X-Client-Id": "a"})).json()["data"]["token"]
+        await http.get("/api/credits/balance/simple", headers={"Authorization": "Bearer " + token})
+
+with tempfile.TemporaryDirectory() as home:
+    anyio.run(main, Path(home))
+heavy = {"pydantic", "structlog", "numpy", "cv2", "av", "PIL", "yaml", "uvicorn"}
+print(sorted(heavy & set(sys.modules)))
+"""
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -183,3 +183,12 @@ async def test_a_client_that_goes_away_cancels_its_message(lab: Lab, gate: threa
     async with lab.caller() as later:
         later.session_id, later.headers = caller.session_id, caller.headers
         assert lengths(await later.draft()) == []
+
+
+async def test_another_message_under_the_same_key_is_refused(lab: Lab) -> None:
+    async with lab.caller() as caller:
+        await caller.say("1500", key="turn-1")
+        async with caller.stream("2500", key="turn-1") as reply:
+            await reply.aread()
+            assert reply.json()["code"] == 409
+        assert lengths(await caller.draft()) == [1500]

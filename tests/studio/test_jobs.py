@@ -15,7 +15,7 @@ import anyio
 import pytest
 
 from studio import Rendered, RenderError, RenderStopped
-from studio.renders import LEASE_S, RenderQueue
+from studio.renders import CANCELLED, CUT_OFF, LEASE_S, MAX_ATTEMPTS, RenderQueue
 from studio.store import Store
 
 from .conftest import DRAFT, Caller, Lab, LateClock, write_film
@@ -248,7 +248,7 @@ def queue(tmp_path: Path) -> RenderQueue:
     return queue
 
 
-def test_a_worker_that_lost_its_lease_changes_nothing(queue: RenderQueue) -> None:
+def test_a_worker_that_lost_its_lease_changes_nothing(queue: RenderQueue, tmp_path: Path) -> None:
     asleep = queue.claim(["job_0"], "asleep", NOW)
     assert asleep is not None
     assert queue.claim(["job_0"], "awake", NOW + LEASE_S - 1) is None
@@ -256,14 +256,18 @@ def test_a_worker_that_lost_its_lease_changes_nothing(queue: RenderQueue) -> Non
     assert awake is not None
     assert queue.renew(asleep, NOW + LEASE_S + 2) == "lost"
     queue.report(asleep, 0.9)
-    assert queue.finish(asleep, "wrong.mp4") is False
+    made = tmp_path / "made.mp4"
+    made.write_text("film")
+    assert queue.finish(asleep, made, tmp_path / "wrong.mp4") is False
+    assert made.exists()
     assert queue.fail(asleep, "wrong") is False
     queue.release(asleep)
     job = queue.find("job_0", "client")
     assert job is not None
     assert (job.status, job.progress, job.file) == ("processing", 0, None)
     assert queue.renew(awake, NOW + LEASE_S + 2) == "held"
-    assert queue.finish(awake, "right.mp4") is True
+    assert queue.finish(awake, made, tmp_path / "right.mp4") is True
+    assert (tmp_path / "right.mp4").read_text() == "film"
 
 
 def test_a_worker_that_slept_through_its_lease_goes_on_where_nobody_took_it(queue: RenderQueue) -> None:
@@ -282,7 +286,33 @@ def test_the_oldest_wanted_film_comes_first(queue: RenderQueue) -> None:
     lease = queue.claim(["job_1", "job_0"], "worker", NOW)
     assert lease is not None
     assert lease.job.id == "job_0"
-    queue.cancel("job_0")
+    queue.cancel("job_0", NOW)
     assert queue.renew(lease, NOW) == "cancelled"
     queue.fail(lease, "cancelled")
     assert queue.still_open(["job_0", "job_1"]) == {"job_1"}
+
+
+def test_a_film_whose_worker_died_is_cancelled_at_once(queue: RenderQueue) -> None:
+    assert queue.claim(["job_0"], "killed", NOW) is not None
+    queue.cancel("job_0", NOW + LEASE_S + 1)
+    job = queue.find("job_0", "client")
+    assert job is not None
+    assert (job.status, job.message) == ("failed", CANCELLED)
+
+
+def test_a_film_that_kills_its_workers_is_given_up_and_the_next_one_made(queue: RenderQueue) -> None:
+    for attempt in range(MAX_ATTEMPTS):
+        assert queue.claim(["job_0"], "killed", NOW + attempt * 60) is not None
+    lease = queue.claim(["job_0", "job_1"], "alive", NOW + 3600)
+    assert lease is not None
+    assert lease.job.id == "job_1"
+    job = queue.find("job_0", "client")
+    assert job is not None
+    assert (job.status, job.message) == ("failed", CUT_OFF)
+
+
+def test_a_film_that_is_handed_on_is_not_given_up(queue: RenderQueue) -> None:
+    for _ in range(MAX_ATTEMPTS * 2):
+        lease = queue.claim(["job_0"], "closing", NOW)
+        assert lease is not None
+        queue.release(lease)

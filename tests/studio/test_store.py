@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -47,8 +48,16 @@ def session(store: Store) -> Session:
     return store.create_session("client", task_name="project", language="en", now=NOW)
 
 
-def picture(letter: str, name: str) -> StoredMedia:
-    return StoredMedia(Media(letter * 64, name, "image", 40, 30), 10, f"{letter}.jpg")
+@pytest.fixture
+def picture(tmp_path: Path) -> Callable[[str, str], tuple[StoredMedia, Path]]:
+    """A media and its file where it landed."""
+
+    def land(letter: str, name: str) -> tuple[StoredMedia, Path]:
+        landed = tmp_path / name
+        landed.write_text(letter)
+        return StoredMedia(Media(letter * 64, name, "image", 40, 30), 1, f"{letter}/{letter}.jpg"), landed
+
+    return land
 
 
 def test_only_the_owner_can_read_it(store: Store, session: Session) -> None:
@@ -105,11 +114,29 @@ def test_a_commit_that_fails_half_way_leaves_nothing(store: Store, session: Sess
     assert (desk.draft, desk.session) == (None, session)
 
 
-def test_media_keep_their_order_and_are_one_however_often_they_come(store: Store, session: Session) -> None:
+def test_media_keep_their_order_and_are_one_however_often_they_come(
+    store: Store, session: Session, picture: Callable[[str, str], tuple[StoredMedia, Path]]
+) -> None:
     store.add_media(session.id, [picture("b", "b.jpg"), picture("a", "a.jpg")])
     again = store.add_media(session.id, [picture("c", "c.jpg"), picture("b", "renamed.jpg")])
     assert [item.media.name for item in again] == ["c.jpg", "b.jpg"]
     assert [item.media.name for item in store.media_of(session.id)] == ["b.jpg", "a.jpg", "c.jpg"]
+
+
+def test_a_forgotten_session_takes_along_only_what_nobody_else_uses(
+    store: Store, session: Session, picture: Callable[[str, str], tuple[StoredMedia, Path]]
+) -> None:
+    other = store.create_session("client", task_name="project", language="en", now=NOW)
+    store.add_media(session.id, [picture("a", "a.jpg"), picture("b", "b.jpg")])
+    store.add_media(other.id, [picture("b", "mine.jpg")])
+    store.commit_message(session, Message("one", "a", "b", (), 0), draft="1", memory={}, now=NOW)
+    store.forget_session(session.id)
+    assert store.desk(session.id, "client") is None
+    assert store.message(session.id, "one") is None
+    assert [path.name for path in (store.home / "media").rglob("*.jpg")] == ["b.jpg"]
+    assert [item.media.name for item in store.media_of(other.id)] == ["mine.jpg"]
+    store.add_media(other.id, [picture("a", "again.jpg")])
+    assert (store.home / "media" / "a" / "a.jpg").read_text() == "a"
 
 
 def test_another_clients_session_is_not_there(store: Store, session: Session) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import httpx
 import pytest
 from anyio.abc import TaskGroup
@@ -213,4 +214,4 @@ async def test_a_cancelled_caller_leaves_the_transport_cancelled(tmp_path: Path)
                 await client.get("/")
                 await anyio.sleep_forever()
         assert scope.cancelled_caught
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
