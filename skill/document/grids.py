@@ -50,7 +50,10 @@ def _kind_of_table(header: Sequence[str], rows: Sequence[Row]) -> str:
     for entry in wording.words()["grids"]:
         if wording.pattern_of(entry["left"]).search(left):
             return str(entry["kind"])
-    return "errors" if _mostly_codes(rows) else _kind_by_content(rows)
+    if _mostly_codes(rows):
+        return "errors"
+    named = any(wording.pattern("columns", "trigger").search(title) for title in header)
+    return "routing" if named else _kind_by_content(rows)
 
 
 def _kind_by_content(rows: Sequence[Row]) -> str:

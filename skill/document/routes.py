@@ -60,13 +60,14 @@ def _action_of(step: str, headings: Mapping[str, str]) -> RouteAction | None:
 
 
 def _rows_of(grid: Grid, headings: Mapping[str, str], findings: list[Finding]) -> Iterator[PhraseRow]:
-    action_at = _column(grid.header, "action", skip=(0,)) or 1
-    flag_at = _column(grid.header, "flag", skip=(0, action_at))
+    trigger_at = _column(grid.header, "trigger", skip=()) or 0
+    flag_at = _column(grid.header, "flag", skip=(0, 1) if trigger_at == 0 else (trigger_at,))
+    action_at = _action_column(grid, trigger_at, flag_at)
     skips = flag_at is not None and bool(wording.pattern("columns", "flag_skips").search(grid.header[flag_at]))
     for row in grid.rows:
-        if len(row.cells) <= action_at or not row.cells[0].strip():
+        if len(row.cells) <= max(action_at, trigger_at) or not row.cells[trigger_at].strip():
             continue
-        phrases, event, catch_all = _triggers(row.cells[0])
+        phrases, event, catch_all = _triggers(row.cells[trigger_at])
         label = row.cells[action_at]
         actions = request_actions(label, headings)
         if actions == ("other",):
@@ -82,6 +83,19 @@ def _rows_of(grid: Grid, headings: Mapping[str, str], findings: list[Finding]) -
             skip_sse=flag if flag is None or skips else not flag,
             label=plain(label),
         )
+
+
+def _action_column(grid: Grid, trigger_at: int, flag_at: int | None) -> int:
+    """By its title; else the first of the other columns that holds actions, else the one after the triggers."""
+    named = _column(grid.header, "action", skip=[at for at in (trigger_at, flag_at) if at is not None])
+    if named is not None:
+        return named
+    candidates = wording.roles("request_roles")
+    for at in range(len(grid.header)):
+        cells = [row.cells[at] for row in grid.rows if at < len(row.cells)]
+        if at not in (trigger_at, flag_at) and any(wording.first_said(cell, candidates) for cell in cells):
+            return at
+    return trigger_at + 1
 
 
 def _column(header: Sequence[str], role: str, *, skip: Sequence[int]) -> int | None:
