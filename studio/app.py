@@ -5,6 +5,8 @@ The claim-token call is left out on purpose: it links a cloud project to an acco
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -21,6 +23,8 @@ from starlette.routing import Route
 from .refusals import Invalid, Refusal
 from .schema import StoreTooNew
 from .workshop import Studio
+
+_log = logging.getLogger(__name__)  # the standard logger stays off stdout even where no host configured one
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -70,6 +74,8 @@ def create_app(home: Path | Studio) -> Starlette:
             Invalid: _invalid,
             HTTPException: _http_error,
             StoreTooNew: _too_new,
+            sqlite3.Error: _no_storage,
+            OSError: _no_storage,
             Exception: _crashed,
         },
         lifespan=lifespan,
@@ -102,6 +108,14 @@ async def _http_error(_: Request, exc: Exception) -> Response:
 
 async def _too_new(_: Request, exc: Exception) -> Response:
     return JSONResponse({"code": 500, "message": str(exc)}, status_code=500)
+
+
+async def _no_storage(_: Request, exc: Exception) -> Response:
+    """A full disk, a read-only folder, a damaged file: what the user can mend is said, without paths."""
+    _log.error("studio_storage_failed", exc_info=exc)
+    reason = exc.strerror if isinstance(exc, OSError) else str(exc)
+    message = f"The studio cannot use its folder ({reason}). Make room there, or choose another SKILLTURN_HOME."
+    return JSONResponse({"code": 500, "message": message}, status_code=500)
 
 
 async def _crashed(_: Request, exc: Exception) -> Response:

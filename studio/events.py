@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from .store import Message
+from .records import Message
 
 AUTHOR = "nemo_agent"
 HEARTBEAT = b"data:\n\n"

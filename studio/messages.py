@@ -24,8 +24,8 @@ from api import Draft
 from .bodies import ChatMessage, read_body
 from .events import HEARTBEAT, failure_event, reply_events
 from .model import Answer, Brief
+from .records import Desk, Message, Session, VersionConflict
 from .refusals import BAD_REQUEST, TAKEN, Refusal
-from .store import Desk, Message, Session, VersionConflict
 from .workshop import Studio, no_session, studio_of
 
 _log = logging.getLogger(__name__)

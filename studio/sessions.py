@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from .bodies import NewSession, read_body
-from .store import Desk, StoredMedia
+from .records import Desk, StoredMedia
 from .workshop import no_session, studio_of
 
 _CANVAS = ("width", "height", "fps")

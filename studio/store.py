@@ -13,62 +13,16 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from .model import Media
+from .records import Desk, Message, Session, StoredMedia, VersionConflict
 from .schema import open_database
 
 TOKEN_LIFE_S = 7 * 24 * 3600  # SKILL.md: an anonymous token lasts seven days
 HISTORY = 50
-
-
-class VersionConflict(Exception):
-    """Another message of this session was committed since the draft was read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """One project of one client."""
-
-    id: str
-    task_id: str
-    client: str
-    language: str
-    version: int
-    memory: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredMedia:
-    """A media with its size and its file below the store's media folder."""
-
-    media: Media
-    bytes: int
-    file: str
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """All a message is answered from, read in one go. draft, history: JSON text, history oldest first."""
-
-    session: Session
-    draft: str | None
-    revision: int
-    history: tuple[str, ...]
-    media: tuple[StoredMedia, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message with its committed reply. revision: of the draft after it."""
-
-    id: str
-    request: str
-    reply: str
-    edits: tuple[str, ...]
-    revision: int
 
 
 class Store:

@@ -17,10 +17,10 @@ from starlette.responses import JSONResponse
 from .bodies import UploadUrls, read_body
 from .fetch import fetch_media
 from .parts import Incoming, plain_name, read_parts
+from .records import Session, StoredMedia
 from .refusals import BAD_REQUEST, UNSUPPORTED_FILE, Refusal
 from .render.errors import UnsupportedMedia
 from .sessions import media_info
-from .store import Session, StoredMedia
 from .workshop import Studio, studio_of
 
 

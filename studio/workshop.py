@@ -13,9 +13,10 @@ from anyio import to_thread
 from api import SystemClock
 
 from .jobs import RenderJobs
+from .records import Session
 from .refusals import BAD_TOKEN, NO_SESSION, Refusal, bearer
 from .renders import RenderQueue
-from .store import Session, Store
+from .store import Store
 
 if TYPE_CHECKING:
     from anyio.abc import TaskGroup

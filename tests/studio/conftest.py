@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 
@@ -116,6 +117,20 @@ class Caller:
 
     async def progress(self, render_id: str) -> dict[str, Any]:
         return await self.get(f"/api/render/proxy/lambda/{render_id}")
+
+    async def until(self, render_id: str, told: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Ask for a film, as clients do, until the answer is the one waited for."""
+        with anyio.fail_after(60):
+            while True:
+                answer = await self.progress(render_id)
+                if told(answer):
+                    return answer
+                assert answer["retry_after_ms"] == 200
+                await anyio.sleep(0.02)
+
+    async def film(self, render_id: str) -> dict[str, Any]:
+        """The answer once the film is completed or failed."""
+        return await self.until(render_id, lambda answer: answer["status"] in ("completed", "failed"))
 
 
 @dataclass

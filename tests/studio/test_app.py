@@ -5,7 +5,6 @@ import subprocess
 import sys
 from typing import Any
 
-import anyio
 import httpx
 import pytest
 
@@ -157,13 +156,32 @@ async def test_data_of_a_newer_release_is_left_alone_and_said_so(lab: Lab) -> No
     assert "update Skillturn" in reply.json()["message"]
 
 
+async def test_a_folder_that_cannot_be_used_is_said_so(lab: Lab) -> None:
+    lab.home.parent.mkdir(exist_ok=True)
+    lab.home.write_text("a file where the folder should be")
+    transport = LocalTransport(lab.home, studio=lab.studio())
+    async with httpx.AsyncClient(transport=transport, base_url="http://studio.local") as http:
+        reply = await http.post("/api/auth/anonymous-token", headers={"X-Client-Id": "a"})
+    assert reply.status_code == 500
+    assert "SKILLTURN_HOME" in reply.json()["message"]
+    assert str(lab.home) not in reply.text
+
+
+async def test_a_damaged_store_is_said_so_and_left_as_it_is(lab: Lab) -> None:
+    lab.home.mkdir(parents=True)
+    (lab.home / "studio.db").write_bytes(b"no database " * 1000)
+    transport = LocalTransport(lab.home, studio=lab.studio())
+    async with httpx.AsyncClient(transport=transport, base_url="http://studio.local") as http:
+        reply = await http.post("/api/auth/anonymous-token", headers={"X-Client-Id": "a"})
+    assert "not a database" in reply.json()["message"]
+    assert (lab.home / "studio.db").read_bytes().startswith(b"no database")
+
+
 async def test_a_forgotten_session_is_gone_with_its_photos_and_films(lab: Lab) -> None:
     async with lab.caller() as caller:
         await caller.upload(("a.jpg", b"IMG a"))
         await caller.export("render_1")
-        with anyio.fail_after(10):
-            while (await caller.progress("render_1"))["status"] != "completed":  # noqa: ASYNC110 - as clients poll
-                await anyio.sleep(0.02)
+        await caller.film("render_1")
         path = f"/api/state/nemo_agent/me/{caller.session_id}"
         assert (await caller.http.delete(path, headers=caller.headers)).json()["code"] == 0
         assert (await caller.get(f"{path}/latest"))["code"] == 1002

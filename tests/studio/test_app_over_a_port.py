@@ -43,13 +43,7 @@ async def test_a_whole_conversation_over_http(lab: Lab) -> None:
         events = await caller.say("1500")
         assert events[-1]["content"]["parts"] == [{"text": "Added 1500 ms."}]
         await caller.export("render_1", await caller.draft())
-        with anyio.fail_after(10):
-            while True:
-                answer = await caller.progress("render_1")
-                if answer["status"] == "completed":
-                    break
-                await anyio.sleep(0.02)
-        url = answer["output"]["url"]
+        url = (await caller.film("render_1"))["output"]["url"]
         assert url.startswith(str(caller.http.base_url))
         assert (await caller.http.get(url, headers=caller.headers)).content == b"film of 1500 ms"
 

@@ -66,25 +66,6 @@ def worker(lab: Lab, caller: Caller, render_id: str) -> Iterator["subprocess.Pop
         process.communicate()
 
 
-async def polled(caller: Caller, render_id: str, until: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    """Ask, as clients do, until the answer is the one waited for."""
-    with anyio.fail_after(20):
-        while True:
-            answer = await caller.progress(render_id)
-            if until(answer):
-                return answer
-            assert answer["retry_after_ms"] == 200
-            await anyio.sleep(0.02)
-
-
-async def settled(caller: Caller, render_id: str) -> dict[str, Any]:
-    return await polled(caller, render_id, lambda answer: answer["status"] in ("completed", "failed"))
-
-
-async def rendering(caller: Caller, render_id: str) -> dict[str, Any]:
-    return await polled(caller, render_id, lambda answer: answer["status"] == "processing")
-
-
 def film_that_waits(gate: threading.Event, **then: Any) -> Callable[..., Rendered]:
     """A renderer that reports half, waits for the gate or for being stopped, and then does as it was told."""
 
@@ -104,10 +85,10 @@ def film_that_waits(gate: threading.Event, **then: Any) -> Callable[..., Rendere
 async def test_an_export_becomes_a_film_to_download(lab: Lab, gate: threading.Event) -> None:
     async with lab.caller(lab.studio(render=film_that_waits(gate))) as caller:
         assert (await caller.export("render_1"))["status"] == "pending"
-        await polled(caller, "render_1", lambda answer: answer["progress"] == 0.5)
+        await caller.until("render_1", lambda answer: answer["progress"] == 0.5)
         assert (await caller.http.get("/api/render/proxy/render_1/download", headers=caller.headers)).status_code == 404
         gate.set()
-        done = await settled(caller, "render_1")
+        done = await caller.film("render_1")
         assert done["output"]["url"] == "http://studio.local/api/render/proxy/render_1/download"
         film = await caller.http.get(done["output"]["url"], headers=caller.headers)
         assert (film.content, film.headers["content-type"]) == (b"film of 4000 ms", "video/mp4")
@@ -129,7 +110,7 @@ async def test_the_renderer_gets_the_sessions_media_and_options(lab: Lab) -> Non
         body = {"id": "r", "sessionId": caller.session_id, "draft": DRAFT, "output": {"format": "webm"}}
         headers = {"X-Skill-Source": "t", "X-Skill-Version": "1", "X-Skill-Platform": "u"}
         await caller.post("/api/render/proxy/lambda", json=body, headers=headers)
-        await settled(caller, "r")
+        await caller.film("r")
     assert seen["media"] == {info["id"]: b"IMG a"}
     assert (seen["options"].format, seen["options"].quality) == ("webm", "high")
     assert (lab.home / "renders" / "r.webm").is_file()
@@ -144,7 +125,7 @@ async def test_the_same_id_and_draft_is_the_same_film(lab: Lab) -> None:
 
     async with lab.caller(lab.studio(render=render)) as caller:
         await caller.export("render_1")
-        await settled(caller, "render_1")
+        await caller.film("render_1")
         again = await caller.export("render_1")
         assert (again["status"], again["output"]["url"][-8:]) == ("completed", "download")
         other = await caller.export("render_1", {"t": [{"tt": 0, "sg": [{"d": 9}]}]})
@@ -165,7 +146,7 @@ async def test_a_film_that_cannot_be_made_has_failed_and_says_why(
     gate.set()
     async with lab.caller(lab.studio(render=film_that_waits(gate, error=error))) as caller:
         await caller.export("render_1")
-        answer = await settled(caller, "render_1")
+        answer = await caller.film("render_1")
         assert (answer["status"], answer["message"]) == ("failed", told)
         assert (await caller.export("render_1"))["status"] == "failed"
         assert await caller.draft() is not None
@@ -175,7 +156,7 @@ async def test_a_film_that_cannot_be_made_has_failed_and_says_why(
 async def test_another_clients_film_is_not_there(lab: Lab) -> None:
     async with lab.caller() as owner:
         await owner.export("render_1")
-        await settled(owner, "render_1")
+        await owner.film("render_1")
         stranger = Caller(owner.http)
         await stranger.sign_in("another-client")
         assert (await stranger.progress("render_1"))["code"] == 404
@@ -186,11 +167,11 @@ async def test_another_clients_film_is_not_there(lab: Lab) -> None:
 async def test_closing_the_studio_gives_the_film_to_the_next_process(lab: Lab, gate: threading.Event) -> None:
     async with lab.caller(lab.studio(render=film_that_waits(gate))) as first:
         await first.export("render_1")
-        await rendering(first, "render_1")
+        await first.until("render_1", lambda answer: answer["status"] == "processing")
     async with lab.caller() as second:
         second.headers = first.headers
         started = time.monotonic()
-        assert (await settled(second, "render_1"))["status"] == "completed"
+        assert (await second.film("render_1"))["status"] == "completed"
         assert time.monotonic() - started < LEASE_S / 2, "the lease was given back, not waited for"
 
 
@@ -204,7 +185,7 @@ async def test_a_film_whose_process_was_killed_is_resumed_when_its_lease_has_run
         assert (await caller.progress("render_1"))["status"] == "processing", "the lease still stands"
     async with lab.caller(lab.studio(clock=LateClock(LEASE_S + 1))) as later:
         later.headers = caller.headers
-        assert (await settled(later, "render_1"))["status"] == "completed"
+        assert (await later.film("render_1"))["status"] == "completed"
     assert [path.name for path in (lab.home / "renders").iterdir()] == ["render_1.mp4"]
 
 
@@ -221,17 +202,17 @@ async def test_films_wait_their_turn_in_one_process(lab: Lab, gate: threading.Ev
     async with lab.caller(lab.studio(render=film_that_waits(gate))) as caller:
         for number in range(3):
             await caller.export(f"render_{number}")
-        await rendering(caller, "render_0")
+        await caller.until("render_0", lambda answer: answer["status"] == "processing")
         assert (await caller.progress("render_2"))["status"] == "pending"
         gate.set()
-        answers = [await settled(caller, f"render_{number}") for number in range(3)]
+        answers = [await caller.film(f"render_{number}") for number in range(3)]
         assert [answer["status"] for answer in answers] == ["completed"] * 3
 
 
 async def test_a_cancelled_film_stops_waiting(lab: Lab, gate: threading.Event) -> None:
     async with lab.caller(lab.studio(render=film_that_waits(gate))) as caller:
         await caller.export("first")
-        await rendering(caller, "first")
+        await caller.until("first", lambda answer: answer["status"] == "processing")
         await caller.export("second")
         await caller.http.delete("/api/render/proxy/lambda/second", headers=caller.headers)
         answer = await caller.progress("second")

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from studio.model import Media
+from studio.records import Message, Session, StoredMedia, VersionConflict
 from studio.schema import StoreTooNew, open_database
-from studio.store import Message, Session, Store, StoredMedia, VersionConflict
+from studio.store import Store
 
 NOW = 1_800_000_000.0
 
