@@ -81,7 +81,7 @@ async def _listen(
 
 def _uncertain(error: BackendError) -> bool:
     """Whether the message may have been worked on although it was not answered."""
-    unreadable = isinstance(error, BackendUnreachable | ProtocolError) or error.code >= 500
+    unreadable = isinstance(error, BackendUnreachable | ProtocolError) or 500 <= error.code < 600
     return error.endpoint == "send" and error.reached and unreadable
 
 

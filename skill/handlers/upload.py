@@ -117,7 +117,7 @@ async def _send(ctx: TurnContext, batch: _Batch, file: MediaFile, slots: anyio.C
     try:
         await ctx.client.upload_file(file.path, name=file.name, media_type=file.media_type, on_bytes=on_bytes)
     except FileRefused as error:
-        batch.bad.append(BadFile(file.name, f"refused_{error.code}"))
+        batch.bad.append(BadFile(file.name, str(error.code)))
     except BackendError as error:
         batch.errors.append(error)
         batch.bad.append(BadFile(file.name, "not_sent"))
@@ -161,7 +161,7 @@ async def _send_links(ctx: TurnContext, batch: _Batch, links: list[str]) -> None
     try:
         uploaded = await ctx.client.upload_urls(fresh)
     except FileRefused as error:
-        batch.bad += [BadFile(link, f"refused_{error.code}") for link in fresh]
+        batch.bad += [BadFile(link, str(error.code)) for link in fresh]
         return
     except BackendError as error:
         batch.errors.append(error)

@@ -31,7 +31,8 @@ async def tell_outcome(ctx: TurnContext, pending: PendingSend, end: StreamEnd, e
     except BackendError:
         await emit(Text(ctx.say("silent_unknown")))
         return
-    await emit(Text(_sentence(ctx, "silent", changed)))
+    told = ctx.say("silent_changed", changes=ctx.say.clauses(changed)) if changed else ctx.say("silent_unchanged")
+    await emit(Text(told))
 
 
 async def changed_anyway(ctx: TurnContext, pending: PendingSend, emit: Emit) -> None:
@@ -79,16 +80,12 @@ async def _look(ctx: TurnContext, pending: PendingSend) -> list[str] | None:
         return None
 
 
-def _sentence(ctx: TurnContext, key: str, changed: list[str]) -> str:
-    if changed:
-        return ctx.say(f"{key}_changed", changes=ctx.say.clauses(changed))
-    return ctx.say(f"{key}_unchanged")
-
-
 async def tell_what_was_applied(ctx: TurnContext, emit: Emit) -> None:
     """For a turn that was stopped."""
-    if ctx.sent is None:
+    changed = await _look(ctx, ctx.sent) if ctx.sent else None
+    if changed is None:
         await emit(Text(ctx.say("cancelled")))
-        return
-    changed = await _look(ctx, ctx.sent)
-    await emit(Text(ctx.say("cancelled") if changed is None else _sentence(ctx, "cancelled", changed)))
+    elif changed:
+        await emit(Text(ctx.say("cancelled_changed", changes=ctx.say.clauses(changed))))
+    else:
+        await emit(Text(ctx.say("cancelled_unchanged")))

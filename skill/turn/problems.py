@@ -154,4 +154,4 @@ def _charged(error: BackendError) -> bool | None:
     """Only a chat message spends credits, and only one that may have been worked on."""
     if error.endpoint != "send" or not error.reached:
         return False
-    return None if error.code == 0 or error.code >= 500 else False
+    return None if error.code == 0 or 500 <= error.code < 600 else False

@@ -88,9 +88,9 @@ Reply = Any
 class Silence(httpx.AsyncByteStream):
     """Stream pieces: bytes are sent, numbers are seconds of the clock without a byte, exceptions break the body."""
 
-    def __init__(self, pieces: Sequence[bytes | float | Exception], clock: VirtualClock) -> None:
+    def __init__(self, pieces: Sequence[bytes | float | Exception], backend: "ScriptedBackend") -> None:
         self._pieces = pieces
-        self._clock = clock
+        self._backend = backend
 
     async def __aiter__(self) -> Any:
         for piece in self._pieces:
@@ -99,7 +99,7 @@ class Silence(httpx.AsyncByteStream):
             elif isinstance(piece, Exception):
                 raise piece
             else:
-                await self._clock.sleep(piece)
+                await self._backend.clock.sleep(piece)
 
 
 class ScriptedBackend(httpx.AsyncBaseTransport):
@@ -125,7 +125,7 @@ class ScriptedBackend(httpx.AsyncBaseTransport):
         return httpx.Response(
             200,
             headers={"content-type": "text/event-stream"},
-            stream=Silence([_piece(piece) for piece in pieces], self.clock),
+            stream=Silence([_piece(piece) for piece in pieces], self),
         )
 
     @property
@@ -183,7 +183,7 @@ def state(draft: Mapping[str, Any] | None) -> dict[str, Any]:
 
 @dataclass
 class Bench:
-    """One conversation on a virtual clock; `turn` runs the next turn of it."""
+    """One conversation; `turn` runs its next turn, each on a virtual clock that begins at zero."""
 
     backend: ScriptedBackend
     clock: VirtualClock
@@ -193,6 +193,7 @@ class Bench:
     name: str = "cloud"
     log: MemoryLog = field(default_factory=MemoryLog)
     state: TurnState | None = None
+    ran: bool = False
 
     def turn(self, text: str = "", *files: Path, urls: Sequence[str] = ()) -> MemoryLog:
         """Run one turn; its log."""
@@ -204,11 +205,20 @@ class Bench:
         return TurnRequest(text, tuple(files), tuple(urls), self.folder / "out", ROOT, self.name)
 
     def run(self, request: TurnRequest) -> None:
-        async def main() -> None:
-            async with self.clock:
-                self.state = await run_turn(request, self.log, self.runtime())
+        if self.ran:  # a clock belongs to one event loop
+            self.clock = self.backend.clock = VirtualClock()
+        self.ran = True
 
-        anyio.run(main)
+        async def main() -> Exception | None:
+            async with self.clock:  # it would wrap what is raised inside it
+                try:
+                    self.state = await run_turn(request, self.log, self.runtime())
+                except Exception as error:
+                    return error
+            return None
+
+        if failure := anyio.run(main):
+            raise failure
 
     def runtime(self) -> Runtime:
         return Runtime(self.plan, self.settings, self.clock, self.folder / "home", self.backend)
