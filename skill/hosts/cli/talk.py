@@ -70,8 +70,9 @@ class Talk:
 
     def _deliver(self, besides: str | None) -> None:
         """Tell what ended since anybody last looked."""
+        told = {turn_id for turn_id, _, all_of_it in self._told if all_of_it}
         for turn in self.journal.undelivered():
-            if turn.id == besides:
+            if turn.id == besides or turn.id in told:
                 continue
             events = self._unheard(turn)
             if any(not isinstance(event, Done) for event in events):
@@ -93,6 +94,8 @@ class Talk:
         while True:
             try:
                 for event in watch(follower, wait_s=wait_s, look_after=self._look_after):
+                    if not events:
+                        self._deliver(turn.id)  # the turn this one waited for has ended by now
                     events.append(event)
                     self.screen.tell(event)
                 break

@@ -1,0 +1,200 @@
+"""The command itself: help, exit codes, one clear sentence for every mistake, JSON Lines."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parent.parent.parent
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    return {**kept, "PYTHONPATH": str(ROOT), "SKILLTURN_HOME": str(tmp_path / "home"), "LC_ALL": "C"}
+
+
+@pytest.fixture
+def run(tmp_path: Path, environment: dict[str, str]) -> Run:
+    (tmp_path / "work").mkdir()
+
+    def run(*arguments: str, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "skill", *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env={**environment, **more},
+            cwd=tmp_path / "work",
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+def test_help_fits_a_screen_and_names_every_verb(run: Run) -> None:
+    told = run("--help")
+    assert told.returncode == 0
+    assert len(told.stdout.splitlines()) <= 24
+    assert max(map(len, told.stdout.splitlines())) <= 110
+    for verb in ("turn", "chat", "demo", "route", "translate", "inspect", "lint", "replay", "render", "studio"):
+        assert f"  {verb} " in told.stdout
+        assert run(verb, "--help").returncode == 0
+
+
+def test_the_version(run: Run) -> None:
+    assert run("--version").stdout.startswith("skillturn ")
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "arguments"),
+    [
+        (2, "is not a verb", ["trun", "hello"]),
+        (2, "--help", []),
+        (2, "--wiat", ["turn", "hello", "--wiat", "3"]),
+        (2, "between 0 and", ["turn", "hello", "--wait", "-1"]),
+        (2, "Send me some photos", ["turn", ""]),
+        (2, "Send me some photos", ["turn", "-"]),
+        (2, "no backend", ["turn", "hello", "--backend", "moon"]),
+        (2, "--skill", ["turn", "hello", "--skill", "gone"]),
+        (2, "no SKILL.md", ["turn", "hello", "--skill", "."]),
+        (2, "--output", ["turn", "hello", "--output", "/dev/null/films"]),
+        (2, "not allowed with", ["turn", "hello", "--new", "--conversation", "x"]),
+        (8, "no such file", ["turn", "make a film", "--file", "gone.jpg"]),
+        (8, "empty", ["turn", "make a film", "--file", "empty.jpg"]),
+        (8, "without pictures", ["turn", "make a film", "--file", "nothing"]),
+        (8, "http", ["turn", "make a film", "--url", "file:///etc/passwd"]),
+        (8, "no such", ["replay", "gone.transcript.yaml"]),
+        (8, "not JSON", ["route", "--batch", "broken.jsonl"]),
+        (8, "gone.jsonl", ["translate", "--batch", "gone.jsonl"]),
+        (2, "no such file", ["inspect", "gone.md"]),
+        (8, "no readable photo", ["render", "gone.jpg", "-o", "film.mp4"]),
+        (8, "fake.jpg", ["render", "fake.jpg", "-o", "film.mp4"]),
+        (2, "must end in", ["render", "photo.jpg", "-o", "film.exe"]),
+        (2, "use one of", ["render", "photo.jpg", "-o", "film.mp4", "--motion", "jump"]),
+        (2, "1920x1080", ["render", "photo.jpg", "-o", "film.mp4", "--size", "big"]),
+        (2, "no conversation", ["cancel"]),
+        (2, "no conversation", ["forget", "holiday"]),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_a_mistake_is_one_sentence_and_a_code(
+    run: Run, tmp_path: Path, code: int, said: str, arguments: list[str]
+) -> None:
+    work = tmp_path / "work"
+    (work / "empty.jpg").touch()
+    (work / "nothing").mkdir()
+    (work / "fake.jpg").write_text("these are words")
+    (work / "broken.jsonl").write_text('{"id": 1, "text"\n')
+    Image.new("RGB", (32, 32)).save(work / "photo.jpg")
+    told = run(*arguments)
+    assert told.returncode == code, told.stderr
+    assert said in told.stderr + told.stdout
+    assert "Traceback" not in told.stderr
+    assert arguments == [] or len(told.stderr.strip().splitlines()) == 1
+    assert arguments == [] or told.stdout == ""
+
+
+def test_bad_files_are_events_for_programs(run: Run) -> None:
+    told = run("turn", "make a film", "--file", "gone.jpg", "--json")
+    assert told.returncode == 8
+    problem, done = map(json.loads, told.stdout.splitlines())
+    assert (problem["kind"], problem["code"]) == ("problem", "bad_file")
+    assert done["state"] == "failed"
+
+
+def test_a_skill_without_a_table_says_so(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "work" / "SKILL.md").write_text("# Hello\n\nBuy our product.\n")
+    told = run("turn", "make a film", "--skill", ".")
+    assert told.returncode == 2
+    assert "Traceback" not in told.stderr
+    assert told.stdout.strip()
+
+
+def test_the_balance_of_a_machine_of_ones_own(run: Run, tmp_path: Path) -> None:
+    told = run("turn", "-", stdin="积分\n")
+    assert told.returncode == 0, told.stderr
+    assert "--backend" in told.stdout
+    second = run("turn", "credits", "--json")
+    kinds = [json.loads(line)["kind"] for line in second.stdout.splitlines()]
+    assert kinds[-1] == "done"
+    assert second.stderr == ""
+    assert not list((tmp_path / "home" / "conversations").glob("*.lease-*"))
+    assert "1 turns" not in run("conversations").stdout
+
+
+def test_a_changed_backend_is_remembered_by_the_conversation(run: Run) -> None:
+    run("turn", "credits", "--backend", "local")
+    told = run("turn", "credits", NEMO_API_URL="http://127.0.0.1:9", NEMO_TOKEN="given")
+    assert told.returncode == 0, "the conversation keeps the backend it began with"
+    told = run("turn", "credits", "--backend", "cloud", NEMO_API_URL="http://127.0.0.1:9", NEMO_TOKEN="given")
+    assert told.returncode == 7
+    assert "given" not in told.stdout + told.stderr
+
+
+def test_a_reader_that_leaves_early_is_no_error(environment: dict[str, str], tmp_path: Path) -> None:
+    command = f'"{sys.executable}" -m skill inspect "{ROOT}" --json | head -c 10; exit ${{PIPESTATUS[0]}}'
+    told = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, check=False)
+    assert told.stderr == ""
+    assert told.returncode == 0
+
+
+def test_routes_in_batches_keep_their_order(run: Run) -> None:
+    lines = [{"id": number, "text": text} for number, text in enumerate(["export", "导出", "", "make it warmer"])]
+    lines.append({"id": "f", "text": "", "files": ["a.jpg"]})
+    told = run("route", "--batch", "-", stdin="\n".join(map(json.dumps, lines)))
+    assert told.returncode == 0, told.stderr
+    rows = [json.loads(line) for line in told.stdout.splitlines()]
+    assert [row["id"] for row in rows] == [0, 1, 2, 3, "f"]
+    assert rows[0]["routes"] == rows[1]["routes"] == ["export"]
+    assert rows[3]["routes"] == ["chat"]
+    assert rows[4]["routes"] == ["upload"]
+    assert set(rows[0]) == {"id", "routes", "segments", "why"}
+    assert set(rows[0]["why"][0]) == {"route", "line", "rule", "words"}
+
+
+def test_translations_in_batches(run: Run) -> None:
+    line = {"id": "a", "text": "Your film is ready. Click the Export button to download it."}
+    told = run("translate", "--batch", "-", stdin=json.dumps(line))
+    row = json.loads(told.stdout)
+    assert row["id"] == "a"
+    assert row["actions"] == ["export"]
+    assert row["offered"] == []
+    assert "Export button" not in row["text"]
+
+
+def test_inspect_prints_json(run: Run) -> None:
+    told = run("inspect", str(ROOT), "--json")
+    assert json.loads(told.stdout)["skill"]["name"] == "image-to-video-generator"
+
+
+def test_forgetting_leaves_nothing_behind(run: Run, tmp_path: Path) -> None:
+    run("turn", "credits", "--conversation", "holiday")
+    assert "holiday" in run("conversations").stdout
+    assert run("forget", "holiday").returncode == 0
+    assert "holiday" not in run("conversations").stdout
+    assert not list((tmp_path / "home" / "conversations").glob("holiday*"))
+
+
+def test_the_engine_alone(run: Run, tmp_path: Path) -> None:
+    for name, colour in (("a.jpg", "teal"), ("b.jpg", "orange")):
+        Image.new("RGB", (64, 48), colour).save(tmp_path / "work" / name)
+    told = run("render", "a.jpg", "b.jpg", "-o", "film.mp4", "--seconds", "0.6", "--size", "128x96", "--fps", "10")
+    assert told.returncode == 0, told.stderr
+    film = tmp_path / "work" / "film.mp4"
+    assert told.stdout.strip() == str(film)
+    assert film.stat().st_size > 1000
+
+
+def test_the_doctor_is_content_with_this_machine(run: Run) -> None:
+    told = run("doctor")
+    assert "BAD" not in told.stdout, told.stdout
+    assert told.returncode == 0
