@@ -31,6 +31,20 @@ class LateClock(SystemClock):
         return super().now() + self.ahead_s
 
 
+class TellingClock(SystemClock):
+    """The machine's clock, which tells when a wait was broken off: the heartbeat's, once its client has gone."""
+
+    def __init__(self) -> None:
+        self.broken_off = threading.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        try:
+            await super().sleep(seconds)
+        except anyio.get_cancelled_exc_class():
+            self.broken_off.set()
+            raise
+
+
 def append_clip(brief: Brief) -> Answer:
     """Each message adds one clip whose length in ms is the message; other words change nothing."""
     if not brief.request.isdigit():

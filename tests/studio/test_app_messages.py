@@ -9,7 +9,7 @@ from anyio import to_thread
 
 from studio import Answer, Brief
 
-from .conftest import Lab, append_clip
+from .conftest import Lab, TellingClock, append_clip
 
 pytestmark = pytest.mark.anyio
 
@@ -174,10 +174,11 @@ async def test_a_client_that_goes_away_cancels_its_message(lab: Lab, gate: threa
         finished.set()
         return append_clip(brief)
 
-    async with lab.caller(lab.studio(respond=respond)) as caller:
+    clock = TellingClock()
+    async with lab.caller(lab.studio(respond=respond, clock=clock)) as caller:
         async with caller.stream("1500") as reply:
             await anext(reply.aiter_raw())
-        await anyio.wait_all_tasks_blocked()
+        assert await to_thread.run_sync(clock.broken_off.wait, 10)
         gate.set()
         assert await to_thread.run_sync(finished.wait, 10)
     async with lab.caller() as later:

@@ -5,7 +5,6 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import anyio
 import httpx
 import pytest
 import uvicorn
@@ -13,7 +12,7 @@ from anyio import to_thread
 
 from studio import Answer, Brief, create_app
 
-from .conftest import Caller, Lab, append_clip
+from .conftest import Caller, Lab, TellingClock, append_clip
 
 pytestmark = pytest.mark.anyio
 
@@ -65,10 +64,11 @@ async def test_a_client_that_hangs_up_cancels_its_message(lab: Lab, gate: thread
         assert gate.wait(10)
         return append_clip(brief)
 
-    async with served(lab, respond=respond) as caller:
+    clock = TellingClock()
+    async with served(lab, respond=respond, clock=clock) as caller:
         async with caller.stream("1500") as reply:
             await anext(reply.aiter_raw())
-        await anyio.sleep(0.2)  # the server's own time to notice the closed connection
+        assert await to_thread.run_sync(clock.broken_off.wait, 10)
         gate.set()
         await caller.say("hello")
         assert (await caller.draft())["t"] == []
