@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .format import Transcript, TranscriptError, load_transcript
-    from .play import MemoryLog, play_transcript, run_transcript
-    from .replay import ReplayTransport
+    from .play import MemoryLog, play_transcript, replay, run_transcript
+    from .transport import ReplayTransport
 
 _HOME = {
     name: module
     for module, names in {
         "format": ("Transcript", "TranscriptError", "load_transcript"),
-        "play": ("MemoryLog", "play_transcript", "run_transcript"),
-        "replay": ("ReplayTransport",),
+        "play": ("MemoryLog", "play_transcript", "replay", "run_transcript"),
+        "transport": ("ReplayTransport",),
     }.items()
     for name in names
 }
@@ -25,6 +25,7 @@ __all__ = [
     "TranscriptError",
     "load_transcript",
     "play_transcript",
+    "replay",
     "run_transcript",
 ]
 

@@ -71,7 +71,9 @@ class StreamItem(_Strict):
 
 
 class Reply(_Strict):
-    """One answer. json, text or stream: its body. fails: no answer at all. request: keys the request's JSON must hold.
+    """One answer. json, text or stream: its body; draft: short for a project in that state ({} = no draft yet).
+
+    fails: no answer at all. request: keys the request's JSON must hold.
 
     times: how often it is given. optional: it need not be asked for.
     """
@@ -82,6 +84,7 @@ class Reply(_Strict):
     json_body: Any = Field(None, alias="json")
     text: str | None = None
     stream: tuple[StreamItem, ...] | None = None
+    draft: dict[str, Any] | None = None
     fails: Failure | None = None
     delay_s: float = Field(0, ge=0)
     request: dict[str, Any] = Field(default_factory=dict)

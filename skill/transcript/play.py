@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import anyio
@@ -16,8 +17,8 @@ from ..turn.event_json import to_json
 from ..turn.events import TurnEvent, TurnRequest
 from ..turn.run import Runtime, run_turn
 from ..turn.settings import Settings
-from .format import File, Transcript, Turn
-from .replay import ReplayTransport, differences
+from .format import File, Transcript, Turn, load_transcript
+from .transport import ReplayTransport, differences
 
 _BACKEND = "cloud"
 _MAY_BE_LEFT_OUT = frozenset({"done", "progress"})
@@ -60,6 +61,13 @@ class MemoryLog:
 
     def release_conversation(self) -> None:
         """Nobody waits behind a transcript's turn."""
+
+
+def replay(path: Path, plan: SkillPlan, skill_dir: Path) -> list[str]:
+    """What differs when a transcript file is played; nothing of it stays on the disk. Raises TranscriptError."""
+    transcript = load_transcript(path)
+    with TemporaryDirectory(prefix="skillturn-") as folder:
+        return run_transcript(transcript, plan, skill_dir, Path(folder))
 
 
 def run_transcript(transcript: Transcript, plan: SkillPlan, skill_dir: Path, folder: Path) -> list[str]:

@@ -122,7 +122,8 @@ class ReplayTransport(httpx.AsyncBaseTransport):
             return httpx.Response(reply.status, headers=_SSE | reply.headers, stream=stream)
         if reply.text is not None:
             return httpx.Response(reply.status, headers=reply.headers, content=reply.text.encode())
-        return httpx.Response(reply.status, headers=reply.headers, json=reply.json_body)
+        body = reply.json_body if reply.draft is None else {"code": 0, "data": {"state": {"draft": reply.draft}}}
+        return httpx.Response(reply.status, headers=reply.headers, json=body)
 
 
 def differences(wanted: object, found: object, place: str = "body") -> list[str]:

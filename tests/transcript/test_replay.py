@@ -1,0 +1,90 @@
+"""The runner notices: a transcript that does not fit what happens says where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from skill.document import SkillPlan, load_skill
+from skill.transcript import Transcript, TranscriptError, load_transcript, replay, run_transcript
+
+ROOT = Path(__file__).parent.parent.parent
+BALANCE = {"call": "balance", "json": {"code": 0, "data": {"available": 7, "frozen": 0, "total": 9}}}
+SHOWN = {"kind": "balance", "available": 7}
+
+
+@pytest.fixture(scope="module")
+def plan() -> SkillPlan:
+    return load_skill(ROOT)
+
+
+def play(plan: SkillPlan, folder: Path, **transcript: Any) -> list[str]:
+    body = {"turn": {"utterance": "credits"}, "backend": [BALANCE], "host": [SHOWN]} | transcript
+    return run_transcript(Transcript.model_validate(body), plan, ROOT, folder)
+
+
+def test_what_fits_is_silent(plan: SkillPlan, tmp_path: Path) -> None:
+    assert play(plan, tmp_path) == []
+
+
+CASES: list[tuple[str, dict[str, Any], str]] = [
+    ("a reply nobody asks for", {"backend": [BALANCE, BALANCE]}, "balance: 1 scripted reply was never asked for"),
+    ("a call nobody scripted", {"backend": []}, "balance/simple was asked for and nothing more is scripted"),
+    ("another value", {"host": [SHOWN | {"available": 8}]}, "balance.available is 7.0, not 8"),
+    ("another text", {"host": [SHOWN | {"text": "…nothing of it…"}]}, "not like '…nothing of it…'"),
+    ("another kind", {"host": [{"kind": "text"}]}, "text.kind is 'balance', not 'text'"),
+    ("an event too few", {"host": []}, "the host sees {'kind': 'balance'"),
+    ("an event too many", {"host": [SHOWN, {"kind": "file"}]}, "the host should see {'kind': 'file'}"),
+    ("a route", {"host": [SHOWN, {"kind": "done", "routes": ["export"]}]}, "done.routes[0] is 'credits', not 'export'"),
+    ("another wait", {"waited_s": 30}, "0 s passed, not 30"),
+    ("a body", {"backend": [BALANCE | {"request": {"a": 1}}]}, "balance: the request's body is None, not an object"),
+    ("a secret", {"settings": {"token": "7 credits"}}, "the host sees a secret"),
+]
+
+
+@pytest.mark.parametrize(("change", "words"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_what_does_not_fit_is_named(plan: SkillPlan, tmp_path: Path, change: dict[str, Any], words: str) -> None:
+    assert any(words in mismatch for mismatch in play(plan, tmp_path, **change))
+
+
+def test_the_turn_is_named_where_there_are_several(plan: SkillPlan, tmp_path: Path) -> None:
+    turn = {"utterance": "credits", "backend": [BALANCE], "host": [SHOWN]}
+    body = Transcript.model_validate({"turns": [turn, turn | {"host": []}]})
+    assert [mismatch[:7] for mismatch in run_transcript(body, plan, ROOT, tmp_path)] == ["turn 2:"]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"turn": {"utterance": "x"}, "backend": [{"call": "balances"}]}, "turns.0.backend.0.call"),
+        ({"turn": {"utterence": "x"}}, "turns.0.utterence"),
+        ({"turn": {}, "turns": [{}]}, "either `turn` or `turns`"),
+        ({"turns": []}, "turns"),
+        ({"turn": {}, "backend": [{"call": "send", "stream": [{"say": "a", "tool": "b"}]}]}, "one step says one thing"),
+        ([1], "dictionary"),
+    ],
+)
+def test_a_file_that_is_no_transcript_says_where(tmp_path: Path, body: object, words: str) -> None:
+    path = tmp_path / "x.transcript.yaml"
+    path.write_text(yaml.safe_dump(body), encoding="utf-8")
+    with pytest.raises(TranscriptError, match=r"x\.transcript\.yaml") as caught:
+        load_transcript(path)
+    assert words in str(caught.value)
+
+
+def test_what_is_not_yaml_or_not_there_says_so(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("a: [", encoding="utf-8")
+    for path in (tmp_path / "x", tmp_path / "missing"):
+        with pytest.raises(TranscriptError, match=path.name):
+            load_transcript(path)
+
+
+def test_a_file_is_played_and_leaves_nothing_behind(plan: SkillPlan, tmp_path: Path) -> None:
+    path = tmp_path / "x.transcript.yaml"
+    body = {"turn": {"utterance": "credits"}, "backend": [BALANCE], "host": []}
+    path.write_text(yaml.safe_dump(body), encoding="utf-8")
+    assert len(replay(path, plan, ROOT)) == 1
+    assert list(tmp_path.iterdir()) == [path]
