@@ -24,7 +24,8 @@ def compose(mood: str, duration_ms: int) -> Samples:
     score = write(mood, duration_ms / 1000)
     dry, sent = _play(score.notes, count)
     mixed = _colored(dry, sent, score)[:count]
-    mixed[-(tail := min(count, round(_TAIL_S * RATE))) :] *= _fall(tail)[:, None]
+    tail = min(count, round(_TAIL_S * RATE))
+    mixed[-tail:] *= _fall(tail)[:, None]
     finished = master(mixed, lufs=LUFS)
     return np.ascontiguousarray(finished, np.float32)
 

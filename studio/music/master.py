@@ -50,14 +50,16 @@ def limit(samples: Samples, peak_db: float = -1.0) -> Samples:
     padded = np.pad(peaks, (0, -len(peaks) % _BLOCK)).reshape(-1, _BLOCK).max(axis=1)
     gains = np.minimum(1.0, ceiling / np.maximum(padded, 1e-9))
     reach = 8
-    lowest = np.min([np.roll(np.pad(gains, reach, constant_values=1.0), shift) for shift in range(-reach, reach + 1)], axis=0)
+    lowest = np.min(
+        [np.roll(np.pad(gains, reach, constant_values=1.0), shift) for shift in range(-reach, reach + 1)], axis=0
+    )
     kernel = np.hanning(2 * reach + 1)
     smooth = np.convolve(lowest, kernel / kernel.sum(), mode="same")[reach:-reach]
     # every block's gain is an average of minima that include its own: never above what it needs
     smooth = np.minimum(smooth, gains)
     places = (np.arange(len(smooth)) + 0.5) * _BLOCK
     gain = np.interp(np.arange(len(samples)), places, smooth).astype(np.float32)
-    return np.clip(samples * gain[:, None], -ceiling, ceiling).astype(np.float32)
+    return np.asarray(np.clip(samples * gain[:, None], -ceiling, ceiling), np.float32)
 
 
 def _response(filter_: tuple[tuple[float, ...], tuple[float, ...]], size: int) -> NDArray[np.complex64]:

@@ -145,16 +145,16 @@ class _Tune:
         self._motif = [int(step) for step in chance.choice([-2, -1, -1, 1, 1, 2], size=12)]
         self._at, self._said = len(self._notes) // 2, 0
 
-    def next(self, chord: Chord, strong: bool) -> int:
+    def next(self, chord: Chord) -> int:
+        """The next note, on the chord's tone nearest to where the motif leads."""
         step = self._motif[self._said % len(self._motif)]
         if not 1 <= self._at + step < len(self._notes) - 1:
             step = -step
         self._at = min(max(0, self._at + step), len(self._notes) - 1)
         self._said += 1
         note = self._notes[self._at]
-        if strong and note % 12 not in chord.classes:
-            note = min((near for near in range(note - 3, note + 4) if near % 12 in chord.classes), key=lambda n: abs(n - note))
-        return note
+        near = [each for each in range(note - 3, note + 4) if each % 12 in chord.classes]
+        return min(near, key=lambda each: abs(each - note), default=note)
 
 
 def _pitches(part: dict[str, Any], sign: str, grid: _Grid, place: int, tune: _Tune) -> tuple[int, ...]:
@@ -165,7 +165,7 @@ def _pitches(part: dict[str, Any], sign: str, grid: _Grid, place: int, tune: _Tu
     if play == "chord":
         return voiced
     if play == "melody":
-        return (tune.next(chord, strong=True),)
+        return (tune.next(chord),)
     number = int(sign) - 1 if sign.isdigit() else 0
     if play == "arp":
         return (voiced[number],) if number < len(voiced) else (voiced[0] + 12,)

@@ -42,7 +42,7 @@ def _drum(voice: str) -> Samples:
 
 
 def _time(seconds: float) -> Samples:
-    return np.arange(max(1, int(seconds * RATE)), dtype=np.float32) / RATE
+    return np.asarray(np.arange(max(1, int(seconds * RATE))) / RATE, np.float32)
 
 
 @lru_cache(maxsize=256)
@@ -167,7 +167,9 @@ def _hat() -> Samples:
 
 def _shaker() -> Samples:
     t = _time(0.12)
-    return np.asarray(_high(_noise(0.12, 15), 1) * np.exp(-((t - 0.03) ** 2) * 1800) * _shape(t, 0.01, 0.03), np.float32)
+    return np.asarray(
+        _high(_noise(0.12, 15), 1) * np.exp(-((t - 0.03) ** 2) * 1800) * _shape(t, 0.01, 0.03), np.float32
+    )
 
 
 def _taiko() -> Samples:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-from api import Draft, DraftMeta, Motion, Segment, SegmentMeta, Track, TrackType, Transition
+from api import Draft, Motion, TrackType, Transition
 
 from ..model import Media
 from .errors import RenderError
@@ -31,18 +32,11 @@ def draft_of(
     overlap = 0 if transition == "cut" or count == 1 else min(transition_ms, total // (2 * count))
     on_screen = total + overlap * (count - 1)
     ends = [on_screen * step // count for step in range(count + 1)]
-    segments = [
-        Segment(
-            duration_ms=end - start,
-            meta=SegmentMeta(
-                source=photo.id,
-                name=photo.name,
-                motion=motion,
-                transition=transition if overlap and place < count - 1 else None,
-                transition_ms=overlap if overlap and place < count - 1 else None,
-            ),
-        )
-        for place, (photo, start, end) in enumerate(zip(photos, ends, ends[1:], strict=False))
-    ]
-    track = Track(type=TrackType.VIDEO, segments=segments)
-    return Draft(tracks=[track], meta=DraftMeta(width=width, height=height, fps=fps))
+    segments = []
+    for place, (photo, (start, end)) in enumerate(zip(photos, pairwise(ends), strict=True)):
+        meta: dict[str, object] = {"source": photo.id, "name": photo.name, "motion": motion}
+        if overlap and place < count - 1:
+            meta |= {"transition": transition, "transition_ms": overlap}
+        segments.append({"duration_ms": end - start, "meta": meta})
+    track = {"type": TrackType.VIDEO, "segments": segments}
+    return Draft.model_validate({"tracks": [track], "meta": {"width": width, "height": height, "fps": fps}})

@@ -13,7 +13,7 @@ from api import Motion
 
 _ZOOM_PER_S = 0.045
 _ZOOM_LEAST, _ZOOM_MOST = 1.08, 1.24
-_PAN_PER_S = 0.07  # of the window's width
+_PAN_PER_S, _DRIFT_PER_S = 0.11, 0.04  # of the window's width
 _RAMP = 0.22  # share of a shot spent getting up to speed, and again slowing down
 _AXES: dict[str, tuple[int, int]] = {"pan-left": (-1, 0), "pan-right": (1, 0), "pan-up": (0, -1), "pan-down": (0, 1)}
 
@@ -128,16 +128,26 @@ def plan_camera(
 def _travelling(stage: _Stage, wide: View, near: View, seconds: float, turn: int) -> tuple[View, View]:
     """Ken Burns: the zoom also travels, along the side on which the photo is longer than the frame."""
     slack_x, slack_y = stage.slack(wide.width)
-    way = 1 if turn // 2 % 2 == 0 else -1
-    reach = min(_PAN_PER_S * seconds, 0.22) * wide.width
-    dx, dy = (min(reach, slack_x * 0.8) * way, 0.0) if slack_x >= slack_y else (0.0, min(reach, slack_y * 0.8) * way)
+    reach = min(_DRIFT_PER_S * seconds, 0.1) * wide.width
+    if slack_x >= slack_y:
+        dx, dy = min(reach, slack_x) * _outward(wide.x, stage.width, turn), 0.0
+    else:
+        dx, dy = 0.0, min(reach, slack_y) * _outward(wide.y, stage.height, turn)
     return stage.view(wide.width, -dx / 2, -dy / 2), stage.view(near.width, dx / 2, dy / 2)
+
+
+def _outward(centre: float, whole: float, turn: int) -> int:
+    """The way from the photo's middle to the subject; for a subject in the middle, this way and that by turns."""
+    off = centre / whole - 0.5
+    if abs(off) > 0.04:
+        return 1 if off > 0 else -1
+    return 1 if turn // 2 % 2 == 0 else -1
 
 
 def _pan(stage: _Stage, way: tuple[int, int], seconds: float) -> Camera:
     """Along one axis at a walking pace; a photo without room that way is looked at from a little closer."""
     axis = 0 if way[0] else 1
-    wanted = min(_PAN_PER_S * 1.6 * seconds, 0.4) * stage.widest
+    wanted = min(_PAN_PER_S * seconds, 0.45) * stage.widest
     width = stage.widest
     if stage.slack(width)[axis] < 0.12 * stage.widest:
         width = stage.widest / 1.16
@@ -149,16 +159,14 @@ def _pan(stage: _Stage, way: tuple[int, int], seconds: float) -> Camera:
         _inside(middle.y, width / stage.aspect + 2 * abs(dy), stage.height),
         width,
     )
-    return Camera(
-        View(middle.x - dx, middle.y - dy, width), View(middle.x + dx, middle.y + dy, width), stage.aspect
-    )
+    return Camera(View(middle.x - dx, middle.y - dy, width), View(middle.x + dx, middle.y + dy, width), stage.aspect)
 
 
 def _drift(stage: _Stage, seconds: float, turn: int) -> Camera:
     """A slow float, aslant, at one distance."""
     width = stage.widest / 1.1
     slack_x, slack_y = stage.slack(width)
-    reach = min(_PAN_PER_S * 0.7 * seconds, 0.12) * width
+    reach = min(_DRIFT_PER_S * seconds, 0.12) * width
     dx = min(reach, slack_x) / 2 * (1 if turn % 2 == 0 else -1)
     dy = min(reach * 0.6, slack_y) / 2 * (1 if turn // 2 % 2 == 0 else -1)
     middle = stage.view(width)

@@ -32,7 +32,8 @@ class ClipShot:
         self._stream = self._container.streams.video[0]
         self._stream.codec_context.thread_count = 1
         self._frames: Iterator[av.VideoFrame] = iter(())
-        self._shown_s, self._next = float("inf"), None
+        self._shown_s = float("inf")
+        self._next: av.VideoFrame | None = None
         self._current: av.VideoFrame | None = None
         self._drawn: Planes | None = None
 
@@ -106,7 +107,7 @@ def _film_planes(frame: av.VideoFrame) -> Planes:
     )
     planes = []
     for plane in same.planes:
-        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
         turn = _TURNS.get(int(frame.rotation) % 360)
         planes.append(np.array(rows) if turn is None else np.asarray(cv2.rotate(rows, turn), np.uint8))
     return Planes(*planes)

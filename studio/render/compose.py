@@ -87,7 +87,9 @@ class Composer:
         words = self._words.get(text)
         if words is None:
             beneath = Planes.filled(self._timeline.width, self._timeline.height)
+            on_screen, self._open = self._open, dict(self._open)  # a look ahead must not close what is being shown
             self.draw_picture(text.first + text.frames // 2, beneath)
+            self._open = on_screen
             words = self._words[text] = Lettering(text, beneath)
         return words
 

@@ -48,11 +48,14 @@ class Encoder:
     """Feeds frames to one codec, one thread, so that the same pictures give the same bytes."""
 
     def __init__(self, coding: Coding) -> None:
-        self._context = av.CodecContext.create(coding.codec, "w")
+        context = av.CodecContext.create(coding.codec, "w")
+        if not isinstance(context, av.VideoCodecContext):
+            raise TypeError(f"{coding.codec} codes no pictures")
+        self._context = context
         configure(self._context, coding)
         self._frame = av.VideoFrame(coding.width, coding.height, "yuv420p")
         self._planes = [
-            np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
+            np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
             for plane in self._frame.planes
         ]
         self._base = Fraction(1, coding.fps)
@@ -70,10 +73,8 @@ class Encoder:
         return [_coded(packet) for packet in self._context.encode(None)]
 
 
-def configure(context: av.CodecContext, coding: Coding) -> None:
-    """Set up a codec context; a muxed stream set up the same way carries the same headers. Raises RenderError."""
-    if not isinstance(context, av.VideoCodecContext):
-        raise RenderError(f"{coding.codec} does not code pictures.")
+def configure(context: av.VideoCodecContext, coding: Coding) -> None:
+    """Set up a codec context; a muxed stream set up the same way carries the same headers."""
     context.width, context.height, context.pix_fmt = coding.width, coding.height, "yuv420p"
     context.framerate, context.time_base = Fraction(coding.fps), Fraction(1, coding.fps)
     context.thread_count = 1
@@ -105,7 +106,7 @@ def read_part(path: Path) -> Iterator[Coded]:
             yield Coded(pts, dts, key, data)
 
 
-def _coded(packet: av.Packet) -> Coded:
+def _coded(packet: av.Packet[av.VideoStream]) -> Coded:
     if packet.pts is None or packet.dts is None:
         raise RenderError("The encoder lost track of time.")
     return Coded(packet.pts, packet.dts, packet.is_keyframe, bytes(packet))

@@ -7,11 +7,11 @@ class RenderError(Exception):
     """The film cannot be made; the message says why and what to do."""
 
 
-class RenderStopped(Exception):  # noqa: N818 - stopping is the caller's wish, not an error
+class RenderStopped(Exception):
     """The caller asked to stop; nothing was left behind."""
 
 
-class UnsupportedMedia(Exception):  # noqa: N818 - the name the door promises
+class UnsupportedMedia(Exception):
     """A file that no film can be made of. reason: one sentence for the user."""
 
     def __init__(self, reason: str) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from api import Draft
 from ..model import Rendered, RenderOptions
 from .encode import Coding
 from .errors import RenderError, RenderStopped
+from .gif import write_gif
 from .mux import join
 from .parts import STOP, Part, code_part, frames_done, split
 from .processes import ProcessExecutor
@@ -102,8 +101,6 @@ def _make(
     executor: Executor | None,
 ) -> None:
     if options.format == "gif":
-        from .gif import write_gif  # few films are animated GIFs
-
         write_gif(film, place.fresh, watch.tell, watch.wants_stop)
         return
     coding = coding_of(film, options)
@@ -152,9 +149,7 @@ def _draw_parts(
     watch.tell(film.frames, film.frames)
 
 
-def _wait(
-    futures: list[Future[int]], folder: Path, parts: tuple[Part, ...], total: int, watch: Watch
-) -> None:
+def _wait(futures: list[Future[int]], folder: Path, parts: tuple[Part, ...], total: int, watch: Watch) -> None:
     told = -1
     pending = list(futures)
     while pending:
@@ -184,8 +179,6 @@ def _executor(given: Executor | None, workers: int, film: Timeline) -> Iterator[
     if given is not None:
         yield given
         return
-    from concurrent.futures import ThreadPoolExecutor
-
     small = film.width * film.height * film.frames < _ALONE_BELOW
     own = ThreadPoolExecutor(1) if small or workers == 1 else ProcessExecutor(workers)
     try:

@@ -39,6 +39,8 @@ def runs_of(text: str) -> tuple[Run, ...]:
     runs: list[tuple[str, Face]] = []
     for char in text:
         face = _face_of(char, han)
+        if face is None and runs and unicodedata.category(char)[0] in "PS" and runs[-1][1] != han:
+            face = _fallback()  # fonts of one script lack brackets and quotes
         if runs and (face is None or face == runs[-1][1]):
             runs[-1] = (runs[-1][0] + char, runs[-1][1])
         else:
@@ -67,16 +69,18 @@ def font(face: Face, size: int, weight: int) -> ImageFont.FreeTypeFont:
     """A sized font, its weight axis set where it has one (Noto Sans CJK would be Thin otherwise)."""
     path = files(face.package) / face.file
     loaded = ImageFont.truetype(str(path), size, index=face.index, layout_engine=ImageFont.Layout.RAQM)
-    axes = loaded.get_variation_axes()
-    loaded.set_variation_by_axes(
-        [min(max(weight, axis["minimum"]), axis["maximum"]) if _is_weight(axis) else axis["default"] for axis in axes]
-    )
+    loaded.set_variation_by_axes([_setting(axis, weight) for axis in loaded.get_variation_axes()])
     return loaded
 
 
 def breaks_anywhere(char: str) -> bool:
     """Whether a line may end before or after this character without a blank: ideographs and kana."""
     return any(_within(char, _fonts()["cjk"][kind]) for kind in ("han", "kana", "bopomofo"))
+
+
+def _setting(axis: Any, weight: int) -> float:
+    low, default, high = (float(axis[key] or 0) for key in ("minimum", "default", "maximum"))
+    return min(max(float(weight), low), high) if _is_weight(axis) else default
 
 
 def _is_weight(axis: Any) -> bool:

@@ -1,4 +1,4 @@
-"""How a photo fills a frame of another shape: cropped where the subject survives it, else laid on its own blurred self."""
+"""How a photo fills a frame of another shape: cropped where the subject survives it, else before its own blur."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from .saliency import Saliency
 
 _SHARE_SIDEWAYS = 0.66  # of what catches the eye a crop at the sides must keep
 _SHARE_UPRIGHT = 0.80  # and a crop at top and bottom, where heads are
-_NEARLY_FULL = 0.86  # bars thinner than this leaves would look like a mistake
+_NEARLY_FULL = 0.74  # from here on the whole frame is filled: thin bars look like a mistake
+_STEADY = 0.70  # of the frame is given to an inset where that keeps half the photo, so that insets match
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ def choose_inset(photo: tuple[int, int], frame: tuple[int, int], saliency: Salie
         share = frame_aspect / max(needed, frame_aspect)
         if share >= _NEARLY_FULL:
             return whole
-        height = _even(frame[0] / min(needed, photo_aspect))
+        share = max(share, min(_STEADY, 2 * frame_aspect / photo_aspect))
+        height = _even(frame[1] * share)
         return Inset(0, (frame[1] - height) // 4 * 2, frame[0], height)
     needed = photo_aspect / saliency.narrowest("y", _SHARE_UPRIGHT)
     share = min(needed, frame_aspect) / frame_aspect
@@ -59,7 +61,7 @@ def backdrop(photo: Planes, frame: tuple[int, int], inset: Inset) -> Planes:
     cut = photo.part((photo.width - width) // 4 * 2, (photo.height - height) // 4 * 2, width, height)
     sigma = min(small_w, small_h) / 18
     blurred = []
-    for plane, black, gain in zip(cut.each(), (16, 128, 128), (0.52, 0.8, 0.8), strict=True):
+    for plane, black, gain in zip(cut.each(), (16, 128, 128), (0.6, 0.85, 0.85), strict=True):
         half = 1 if black == 16 else 2
         small = cv2.resize(plane, (small_w // half, small_h // half), interpolation=cv2.INTER_AREA)
         soft = np.asarray(cv2.GaussianBlur(small, (0, 0), sigma / half), np.float32)

@@ -19,7 +19,7 @@ _SIZES = {"title": 0.112, "caption": 0.056}  # of the frame's shorter side
 _WEIGHTS = {"title": 700, "caption": 600}
 # left and right, top, bottom: what players and apps cover; upright films carry buttons and a description below
 _SAFE_WIDE, _SAFE_TALL = (0.08, 0.09, 0.09), (0.08, 0.12, 0.19)
-_SHADOW, _PLATE = 0.62, 0.5
+_SHADOW, _PLATE = 0.62, 0.58
 _ENOUGH_CONTRAST = 2.1  # between the letters and the lightest (or darkest) tenth of what is behind them
 _TYPING = 0.55  # of the time on screen at most
 
@@ -55,15 +55,15 @@ class Lettering:
         alpha, tint = self._alpha, self._tint
         if plan.animation == "typewriter":
             shown = self._typed(at / max(1, plan.frames))
-            alpha, tint, coming = alpha * shown, tuple(layer * shown for layer in tint), 1.0
+            alpha, tint, coming = _product(alpha, shown), [_product(layer, shown) for layer in tint], 1.0
         rise = 0.0
         if plan.animation == "slide":
             rise = self._step * ((1 - coming) - (1 - going))
         self._blend(frame, alpha, tint, min(coming, going), rise)
 
-    def _blend(self, frame: Planes, alpha: Layer, tint: tuple[Layer, ...], strength: float, rise: float) -> None:
+    def _blend(self, frame: Planes, alpha: Layer, tint: list[Layer], strength: float, rise: float) -> None:
         if rise:
-            alpha, tint = _moved(alpha, rise), tuple(_moved(layer, rise) for layer in tint)
+            alpha, tint = _moved(alpha, rise), [_moved(layer, rise) for layer in tint]
         for plane, layer, half in zip(frame.each(), tint, (1, 2, 2), strict=True):
             cover = alpha if half == 1 else _halved(alpha)
             wash = layer if half == 1 else _halved(layer)
@@ -78,16 +78,16 @@ class Lettering:
             under += strength * wash[inside]
             plane[y0:y1, x0:x1] = np.clip(np.rint(under), 0, 255).astype(np.uint8)
 
-    def _layers(self, plate: bool) -> tuple[Layer, tuple[Layer, Layer, Layer]]:
-        """Coverage 0..1 and colour times coverage, for y, u and v: letters over their shadow, over a plate if need be."""
-        letters = self._set.mask.astype(np.float32) / 255
+    def _layers(self, plate: bool) -> tuple[Layer, list[Layer]]:
+        """Coverage 0..1, and colour times coverage for y, u and v: letters, their shadow, a plate if need be."""
+        letters = np.asarray(self._set.mask / 255, np.float32)
         behind = _shadow(self._set)
         if plate:
             behind = np.maximum(behind, _rounded(self._set) * _PLATE)
-        behind = behind * (1 - letters)
+        behind = np.asarray(behind * (1 - letters), np.float32)
         text, ground = yuv_of(self._color), yuv_of((0, 0, 0) if self._is_light() else (255, 255, 255))
-        tint = [letters * ink + behind * paper for ink, paper in zip(text, ground, strict=True)]
-        return letters + behind, (tint[0], tint[1], tint[2])
+        tint = [_sum(letters * ink, behind * paper) for ink, paper in zip(text, ground, strict=True)]
+        return _sum(letters, behind), tint
 
     def _is_light(self) -> bool:
         return _luminance(yuv_of(self._color)[0]) > 0.18
@@ -136,10 +136,10 @@ def _row(position: str, rows: int, margin: int, height: int, top: float, bottom:
 
 def _shadow(setting: Setting) -> Layer:
     """A soft dark glow, a little lower than the letters."""
-    mask = setting.mask.astype(np.float32) / 255
+    mask = np.asarray(setting.mask / 255, np.float32)
     near = np.asarray(cv2.GaussianBlur(mask, (0, 0), max(1.0, setting.size * 0.05)), np.float32)
     far = np.asarray(cv2.GaussianBlur(mask, (0, 0), max(1.5, setting.size * 0.16)), np.float32)
-    glow = np.clip(0.55 * near + 0.9 * far, 0, 1) * _SHADOW
+    glow = np.asarray(np.clip(0.55 * near + 0.9 * far, 0, 1) * _SHADOW, np.float32)
     return _moved(glow, setting.size * 0.03)
 
 
@@ -154,7 +154,15 @@ def _rounded(setting: Setting) -> Layer:
     for x in (inset + radius, columns - inset - radius):
         for y in (inset + radius, rows - inset - radius):
             cv2.circle(plate, (x, y), radius, 255, -1, cv2.LINE_AA)
-    return plate.astype(np.float32) / 255
+    return np.asarray(plate / 255, np.float32)
+
+
+def _sum(a: Layer, b: Layer) -> Layer:
+    return np.asarray(a + b, np.float32)
+
+
+def _product(a: Layer, b: Layer) -> Layer:
+    return np.asarray(a * b, np.float32)
 
 
 def _moved(layer: Layer, down: float) -> Layer:

@@ -1,4 +1,4 @@
-"""Colour looks. Those of tone and tint are tables applied to a photo once; vignette and letterbox belong to the frame."""
+"""Colour looks. Tone and tint are tables applied to a photo once; vignette and letterbox belong to the frame."""
 
 from __future__ import annotations
 
@@ -36,9 +36,8 @@ def finish(frame: Planes, look: str | None) -> None:
     if look in ("vignette", "vintage"):
         mask = _vignette(frame.width, frame.height)
         # 16 is black: darkening it further would leave the legal range
-        lifted = cv2.subtract(frame.y, 16)
-        cv2.multiply(lifted, mask, dst=lifted, scale=1 / 255)
-        cv2.add(lifted, 16, dst=frame.y)
+        lifted = cv2.multiply(cv2.subtract(frame.y, _black_plane(*frame.y.shape)), mask, scale=1 / 255)
+        cv2.add(lifted, _black_plane(*frame.y.shape), dst=frame.y)
     elif look == "letterbox":
         bar = _bar(frame.width, frame.height)
         for plane, black, half in zip(frame.each(), (16, 128, 128), (1, 2, 2), strict=True):
@@ -54,6 +53,11 @@ def _tables(look: str) -> tuple[Plane, Plane, Plane]:
     tables = [luma, 128 + (levels - 128) * gain + du, 128 + (levels - 128) * gain + dv]
     y, u, v = (np.clip(np.rint(table), 16, 240).astype(np.uint8) for table in tables)
     return y, u, v
+
+
+@cache
+def _black_plane(height: int, width: int) -> Plane:
+    return np.full((height, width), 16, np.uint8)
 
 
 @cache

@@ -26,6 +26,8 @@ def join(
     options = {"movflags": "+faststart"} if kind in ("mp4", "mov") else {}
     with av.open(str(out), "w", format=_CONTAINER[kind], options={**options, "fflags": "+bitexact"}) as container:
         video = container.add_stream(coding.codec, rate=coding.fps)
+        if not isinstance(video, av.VideoStream):
+            raise TypeError(f"{coding.codec} codes no pictures")
         configure(video.codec_context, coding)
         video.time_base = Fraction(1, coding.fps)
         audio = _Sound(container, kind, sound) if sound is not None else None
@@ -57,7 +59,10 @@ class _Sound:
     def __init__(self, container: av.container.OutputContainer, kind: str, samples: NDArray[np.float32]) -> None:
         codec, bit_rate = _AUDIO[kind]
         self._container, self._samples, self._at = container, samples, 0
-        self._stream = container.add_stream(codec, rate=RATE, layout="stereo")
+        stream = container.add_stream(codec, rate=RATE, layout="stereo")
+        if not isinstance(stream, av.AudioStream):
+            raise TypeError(f"{codec} codes no sound")
+        self._stream = stream
         self._stream.bit_rate = bit_rate
         self._stream.codec_context.thread_count = 1
         self._format = "fltp" if codec == "aac" else "flt"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -39,8 +40,7 @@ class Part:
 def split(timeline: Timeline) -> tuple[Part, ...]:
     """An even number of parts of a few seconds each, cut where shots begin when one begins nearby."""
     pairs = round(timeline.frames / timeline.fps / _PART_S / 2)
-    count = max(1, 2 * pairs) if timeline.frames >= 2 * timeline.fps else 1
-    count = max(count, 2) if timeline.frames >= 2 * timeline.fps else count
+    count = max(2, 2 * pairs) if timeline.frames >= 2 * timeline.fps else 1
     starts = [shot.first for shot in timeline.shots]
     cuts = [0]
     for step in range(1, count):
@@ -50,7 +50,7 @@ def split(timeline: Timeline) -> tuple[Part, ...]:
         if cut > cuts[-1]:
             cuts.append(cut)
     cuts.append(timeline.frames)
-    return tuple(Part(number, first, last) for number, (first, last) in enumerate(zip(cuts, cuts[1:], strict=False)))
+    return tuple(Part(number, first, last) for number, (first, last) in enumerate(pairwise(cuts)))
 
 
 def code_part(timeline: Timeline, part: Part, coding: Coding, folder: str) -> int:

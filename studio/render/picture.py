@@ -49,24 +49,25 @@ class Picture:
         if self.planes is not None:
             half = (size[0] // 2, size[1] // 2)
             y, cb, cr = (
-                self._resized(plane, box, target)
-                for plane, target in zip(self.planes, (size, half, half), strict=True)
+                self._resized(plane, box, target) for plane, target in zip(self.planes, (size, half, half), strict=True)
             )
             return from_jfif(y, cb, cr)
         if self.rgb is None:
             raise ValueError("a picture holds planes or pixels")
         return from_rgb(self._resized(self.rgb, box, size))
 
-    def luma(self, longest: int) -> Plane:
-        """A small grey copy, for looking at what is in the photo."""
+    def small(self, longest: int) -> tuple[Plane, Plane, Plane]:
+        """A small copy as luma and two chroma planes, all of one size, for looking at what is in the photo."""
         scale = min(1.0, longest / max(self.width, self.height))
         size = (max(8, round(self.width * scale)), max(8, round(self.height * scale)))
         if self.planes is not None:
-            return np.asarray(cv2.resize(self.planes[0], size, interpolation=cv2.INTER_AREA), np.uint8)
-        if self.rgb is None:
+            y, cb, cr = (np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA)) for plane in self.planes)
+        elif self.rgb is not None:
+            pixels = cv2.resize(self.rgb, size, interpolation=cv2.INTER_AREA)
+            y, cr, cb = (np.asarray(plane) for plane in cv2.split(cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb)))
+        else:
             raise ValueError("a picture holds planes or pixels")
-        small = cv2.resize(self.rgb, size, interpolation=cv2.INTER_AREA)
-        return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
+        return y.astype(np.uint8), cb.astype(np.uint8), cr.astype(np.uint8)
 
     def _resized(
         self, plane: NDArray[np.uint8], box: tuple[float, float, float, float], size: tuple[int, int]
@@ -92,7 +93,7 @@ def open_image(path: Path) -> Image.Image:
 
 @cache
 def _know_heif() -> None:
-    import pillow_heif  # loaded with the first photo, not with the room
+    import pillow_heif  # noqa: PLC0415  # loaded with the first photo, not with the room
 
     pillow_heif.register_heif_opener()
 
@@ -174,7 +175,7 @@ def _jpeg_planes(data: bytes, orientation: int) -> tuple[Plane, Plane, Plane] | 
     frame = frames[0]
     planes = []
     for plane in frame.planes:
-        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
         planes.append(_turned(rows[: plane.height, : plane.width], orientation))
     return planes[0], planes[1], planes[2]
 

@@ -95,8 +95,9 @@ def from_rgb(rgb: NDArray[np.uint8]) -> Planes:
 
 
 def from_jfif(y: Plane, cb: Plane, cr: Plane) -> Planes:
-    """Full-range BT.601 planes, as a JPEG holds them, to ours. Luma depends on chroma, so that is brought to its size once."""
+    """Full-range BT.601 planes, as a JPEG holds them, to ours."""
     size = (int(y.shape[1]), int(y.shape[0]))
+    # luma of the one matrix depends on chroma of the other, which is brought to its size for that
     wide = [cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in (cb, cr)]
     luma = cv2.transform(cv2.merge([y, *wide]), _JFIF_TO_709[:1])
     u, v = cv2.split(cv2.transform(cv2.merge([cb, cr]), _JFIF_TO_709[1:, 1:]))

@@ -6,8 +6,10 @@ sandboxes without shared memory; these workers are plain `python -c` children fe
 
 from __future__ import annotations
 
+import os
 import pickle
 import queue
+import signal
 import struct
 import subprocess
 import sys
@@ -93,10 +95,7 @@ def _ask(child: subprocess.Popen[bytes], request: bytes) -> tuple[bool, Any]:
 
 
 def work() -> None:
-    """What a worker process does: run tasks from standard input until it closes. Then it is gone, whatever it was doing."""
-    import os  # only workers need these
-    import signal
-
+    """What a worker process does: run tasks from standard input until that closes, and then go at once."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent tells us to stop
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
@@ -115,7 +114,7 @@ def work() -> None:
         fn, args, kwargs = pickle.loads(todo.get())
         try:
             answer = pickle.dumps((True, fn(*args, **kwargs)))
-        except Exception as exc:  # noqa: BLE001 - the entry point of a process: every failure goes to the caller
+        except Exception as exc:
             answer = pickle.dumps((False, exc))
         _send(answers, answer)
 

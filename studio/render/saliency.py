@@ -1,8 +1,9 @@
-"""A cheap guess at what the eye goes to in a photo: local contrast against the picture's own average, kept off the rim."""
+"""A cheap guess at what the eye goes to in a photo: what is sharper, brighter or of another colour than around it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import cv2
 import numpy as np
@@ -10,60 +11,75 @@ from numpy.typing import NDArray
 
 from .planes import Plane
 
-_PORTRAIT_EYE_LINE = 0.38  # heads sit in the upper third of an upright photo
+Grid: TypeAlias = NDArray[np.float32]
+Axis = Literal["x", "y"]
+
+_SHARP, _TONE, _COLOR = 1.0, 0.35, 0.7
+_NEAR, _AROUND, _FAR = 30, 5, 3.5  # blur radii as fractions of the longer side: 1/30 and so on
 
 
 @dataclass(frozen=True, slots=True)
 class Saliency:
-    """focus: (x, y) in 0..1. columns, rows: shares of attention along each axis, each summing to 1."""
+    """columns, rows: shares of attention along each axis, each summing to 1."""
 
-    focus: tuple[float, float]
     columns: NDArray[np.float64]
     rows: NDArray[np.float64]
 
-    def narrowest(self, axis: str, share: float) -> float:
-        """The smallest fraction of the photo, along "x" or "y", that holds `share` of the attention."""
-        line = self.columns if axis == "x" else self.rows
-        sums = np.concatenate([[0.0], np.cumsum(line)])
+    def narrowest(self, axis: Axis, share: float) -> float:
+        """The smallest fraction of the photo, along an axis, that holds `share` of the attention."""
+        sums = self._sums(axis)
         ends = np.searchsorted(sums, sums + share - 1e-9)
-        widths = [end - start for start, end in enumerate(ends) if end < len(sums)]
-        return min(widths, default=len(line)) / len(line)
+        widths = [int(end) - start for start, end in enumerate(ends) if end < len(sums)]
+        return min(widths, default=len(sums) - 1) / (len(sums) - 1)
+
+    def best(self, axis: Axis, fraction: float) -> float:
+        """The subject's middle (0..1): that of the attention inside the window of this length that holds most."""
+        line = self.columns if axis == "x" else self.rows
+        sums = self._sums(axis)
+        length = min(len(line), max(1, round(fraction * len(line))))
+        held = sums[length:] - sums[:-length]
+        off_centre = np.abs((np.arange(len(held)) + length / 2) / len(line) - 0.5)
+        start = int(np.argmax(held - 1e-3 * off_centre))
+        inside = line[start : start + length]
+        return float((inside * (np.arange(start, start + length) + 0.5)).sum() / inside.sum() / len(line))
+
+    def _sums(self, axis: Axis) -> NDArray[np.float64]:
+        return np.concatenate([[0.0], np.cumsum(self.columns if axis == "x" else self.rows)])
 
 
-def look_at(luma: Plane) -> Saliency:
-    """luma: a grey copy of about 200 px, upright."""
-    height, width = luma.shape
-    grey = luma.astype(np.float32)
-    dx, dy = cv2.Scharr(grey, cv2.CV_32F, 1, 0), cv2.Scharr(grey, cv2.CV_32F, 0, 1)
-    edges = np.sqrt(np.asarray(cv2.magnitude(dx, dy)))
-    fine = np.asarray(cv2.GaussianBlur(edges, (0, 0), max(width, height) / 40))
+def look_at(y: Plane, cb: Plane, cr: Plane) -> Saliency:
+    """y, cb, cr: a copy of the photo about 400 px long, upright, all of one size."""
+    height, width = y.shape
+    longest = max(height, width)
+    grey, blue, red = (plane.astype(np.float32) for plane in (y, cb, cr))
+    fine = np.abs(grey - _blurred(grey, 1.5))
     # texture that fills the picture (grass, leaves) is no subject: what counts is standing out from the surroundings
-    around = np.asarray(cv2.GaussianBlur(edges, (0, 0), max(width, height) / 6))
-    tone = np.abs(
-        np.asarray(cv2.GaussianBlur(grey, (0, 0), max(width, height) / 40))
-        - np.asarray(cv2.GaussianBlur(grey, (0, 0), max(width, height) / 5))
+    sharp = np.clip(
+        _scaled(_blurred(fine, longest / _NEAR)) - 0.6 * _scaled(_blurred(fine, longest / _AROUND)), 0, None
     )
-    out = np.clip(fine - around, 0, None)
-    energy = (out / (out.max() + 1e-6) + 0.7 * tone / (tone.max() + 1e-6)) ** 2
-    energy = energy * _rim(width, height) + 1e-6
-    energy /= energy.sum()
-    columns, rows = energy.sum(axis=0), energy.sum(axis=1)
-    focus = (_middle(columns), _middle(rows))
-    if height > width:
-        focus = (focus[0], 0.5 * focus[1] + 0.5 * _PORTRAIT_EYE_LINE)
-    return Saliency(focus, columns.astype(np.float64), rows.astype(np.float64))
+    tone = np.abs(_apart(grey, longest))
+    color = np.hypot(_apart(blue, longest), _apart(red, longest))
+    energy = _SHARP * _scaled(sharp) + _TONE * _scaled(tone) + _COLOR * _scaled(color)
+    energy = energy**2 * _rim(width, height) + 1e-6
+    total = energy.sum()
+    return Saliency((energy.sum(axis=0) / total).astype(np.float64), (energy.sum(axis=1) / total).astype(np.float64))
 
 
-def _rim(width: int, height: int) -> NDArray[np.float32]:
-    """Near 1 inside, falling to a fifth at the rim, where frames and cut-off things are."""
-    x = np.sin(np.linspace(0.06, 0.94, width) * np.pi) ** 0.5
-    y = np.sin(np.linspace(0.06, 0.94, height) * np.pi) ** 0.5
+def _apart(plane: Grid, longest: int) -> Grid:
+    return _blurred(plane, longest / _NEAR) - _blurred(plane, longest / _FAR)
+
+
+def _blurred(plane: Grid, sigma: float) -> Grid:
+    return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma), np.float32)
+
+
+def _scaled(plane: Grid) -> Grid:
+    """About 0..1; a flat plane stays near 0."""
+    return np.asarray(plane / (np.percentile(plane, 99.5) + 1.0), np.float32)
+
+
+def _rim(width: int, height: int) -> Grid:
+    """Near 1 inside, falling at the rim, where frames and cut-off things are."""
+    x = np.sin(np.linspace(0.08, 0.92, width) * np.pi) ** 0.5
+    y = np.sin(np.linspace(0.08, 0.92, height) * np.pi) ** 0.5
     return np.asarray(np.outer(y, x), np.float32)
-
-
-def _middle(line: NDArray[np.float64]) -> float:
-    """Halfway between the mean and the median: the mean alone falls between two subjects."""
-    places = (np.arange(len(line)) + 0.5) / len(line)
-    mean = float((line * places).sum() / line.sum())
-    median = float(places[int(np.searchsorted(np.cumsum(line), line.sum() / 2))])
-    return (mean + median) / 2

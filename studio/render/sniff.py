@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import av
@@ -83,7 +83,7 @@ def _captured_at(exif: Image.Exif) -> float | None:
     try:
         if offset:
             return datetime.strptime(f"{text} {offset}", "%Y:%m:%d %H:%M:%S %z").timestamp()
-        return datetime.strptime(text, "%Y:%m:%d %H:%M:%S").replace(tzinfo=timezone.utc).timestamp()
+        return datetime.strptime(text, "%Y:%m:%d %H:%M:%S").replace(tzinfo=UTC).timestamp()
     except ValueError:
         return None
 

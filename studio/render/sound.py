@@ -54,8 +54,8 @@ def mix_sound(draft: Draft, media: Mapping[str, Path], duration_ms: int) -> Samp
 
 def _audio(draft: Draft, media: Mapping[str, Path], duration_ms: int) -> Iterator[_Stem]:
     for track in draft.of_type(TrackType.AUDIO):
-        for start, end, segment in placed(track):
-            end = min(end, duration_ms)
+        for start, until, segment in placed(track):
+            end = min(until, duration_ms)
             volume = 1.0 if segment.meta.volume is None else segment.meta.volume
             if end <= start or volume <= 0:
                 continue
@@ -122,7 +122,7 @@ def decode(path: Path, from_ms: int, length_ms: int) -> Samples | None:
             resampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
             for frame in container.decode(container.streams.audio[0]):
                 for piece in resampler.resample(frame):
-                    samples = piece.to_ndarray().reshape(-1, 2)
+                    samples = np.asarray(piece.to_ndarray(), np.float32).reshape(-1, 2)
                     dropped = min(skip, len(samples))
                     skip -= dropped
                     chunks.append(samples[dropped:])
@@ -132,7 +132,7 @@ def decode(path: Path, from_ms: int, length_ms: int) -> Samples | None:
     except av.FFmpegError:
         if not have:
             return None  # a damaged end leaves what was heard before it
-    return np.concatenate(chunks)[:wanted].astype(np.float32) if chunks else None
+    return np.concatenate(chunks)[:wanted] if chunks else None
 
 
 def _looped(samples: Samples, count: int) -> Samples:
@@ -158,7 +158,7 @@ def _faded(samples: Samples, in_ms: int, out_ms: int) -> Samples:
 
 
 def _make_way(voice: Samples) -> Samples:
-    """How much of the music stays at each sample: less while the voice speaks, coming and going in a third of a second."""
+    """How much of the music stays at each sample: less while the voice speaks, with soft ends."""
     hop = RATE // 50
     loud = np.abs(voice).max(axis=1)
     blocks = np.pad(loud, (0, -len(loud) % hop)).reshape(-1, hop).max(axis=1)
@@ -166,4 +166,4 @@ def _make_way(voice: Samples) -> Samples:
     smooth = np.convolve(np.pad(speaking.astype(np.float32), 8, mode="edge"), np.hanning(17) / 8, mode="valid")
     gain = 1 - (1 - _UNDER_VOICE) * np.clip(smooth, 0, 1)
     places = (np.arange(len(gain)) + 0.5) * hop
-    return np.interp(np.arange(len(voice)), places, gain).astype(np.float32)
+    return np.asarray(np.interp(np.arange(len(voice)), places, gain), np.float32)

@@ -15,9 +15,7 @@ from .planes import Planes, to_rgb
 from .timeline import lay_out
 
 
-def render_still(
-    draft: Draft, media: Mapping[str, Path], options: RenderOptions, *, at_ms: int
-) -> Image.Image:
+def render_still(draft: Draft, media: Mapping[str, Path], options: RenderOptions, *, at_ms: int) -> Image.Image:
     """The frame on screen at `at_ms`, clamped to the film. Raises RenderError."""
     film = lay_out(draft, media, options)
     frame = Planes.filled(film.width, film.height)
