@@ -7,6 +7,7 @@ cannot point elsewhere between the check and the request.
 from __future__ import annotations
 
 import os
+import re
 import socket
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _HOPS = 5
 _NAT64 = IPv6Network("64:ff9b::/96")  # embeds an IPv4 address, which may be a private one
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
 _TYPES = {
     "image/jpeg": ".jpg",
     "image/png": ".png",
@@ -63,7 +65,7 @@ async def _follow(address: str, path: Path, limits: Limits) -> str:
         for _ in range(_HOPS):
             pinned = await _pinned(url, private=limits.private_urls)
             async with client.stream(
-                "GET", pinned, headers={"Host": _host(url)}, extensions={"sni_hostname": url.host}
+                "GET", pinned, headers={"Host": _host(url)}, extensions={"sni_hostname": url.raw_host.decode("ascii")}
             ) as response:
                 if response.has_redirect_location:
                     url = url.join(response.headers["location"])
@@ -77,11 +79,11 @@ async def _follow(address: str, path: Path, limits: Limits) -> str:
 
 async def _pinned(url: httpx.URL, *, private: bool) -> httpx.URL:
     """The same address with its host resolved and checked."""
-    if url.scheme not in ("http", "https") or not url.host:
+    if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > 65535:
         raise Refusal(BAD_REQUEST, f"{_shown(str(url))} is not an http or https address.")
     try:
         found = await anyio.getaddrinfo(url.host, url.port, type=socket.SOCK_STREAM)
-    except OSError as exc:
+    except (OSError, UnicodeError) as exc:  # UnicodeError: no name that could be looked up
         raise Refusal(BAD_REQUEST, f"The host {url.host} was not found.") from exc
     addresses = [ip_address(str(sockaddr[0]).partition("%")[0]) for *_, sockaddr in found]
     if not addresses or not (private or all(map(is_public, addresses))):
@@ -97,6 +99,8 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
             return is_public(inner)
         if address in _NAT64:
             return is_public(IPv4Address(int(address) & 0xFFFFFFFF))
+        if address not in _GLOBAL_UNICAST:
+            return False
     return address.is_global and not address.is_multicast
 
 
@@ -123,5 +127,5 @@ def _name(url: httpx.URL, content_type: str) -> str:
 
 
 def _shown(address: str) -> str:
-    """An address without what may be a secret in it."""
-    return address.partition("?")[0][:200]
+    """An address without what may be a secret in it: a query, a user's name and password."""
+    return re.sub(r"//[^/]*@", "//", re.split(r"[?#]", address)[0])[:200]

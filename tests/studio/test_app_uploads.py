@@ -184,6 +184,16 @@ async def test_by_default_no_address_of_this_machine_is_fetched(lab: Lab, site: 
             assert (answer["code"], "public" in answer["message"]) == (400, True), host
         for address in ("file:///etc/hostname", "ftp://example.org/a.jpg", "photo.jpg", "http://", "http://[", ""):
             assert (await by_url(caller, address))["code"] == 400, address
+        for host in ("xn--é", "a..b", "a" * 300, "127.0.0.1:99999"):
+            assert (await by_url(caller, f"http://{host}/a.jpg"))["code"] == 400, host
+
+
+async def test_a_secret_in_an_address_is_not_repeated(lab: Lab, site: str) -> None:
+    address = site.replace("//", "//ann:pass-word@") + "/missing?key=sig-nature#frag-ment"
+    async with lab.caller(lab.studio(limits=Limits(private_urls=True))) as caller:
+        message = (await by_url(caller, address))["message"]
+    assert "answered 404" in message
+    assert not any(secret in message for secret in ("pass-word", "sig-nature", "frag-ment"))
 
 
 @pytest.mark.parametrize(
@@ -202,6 +212,7 @@ async def test_by_default_no_address_of_this_machine_is_fetched(lab: Lab, site: 
         ("64:ff9b::a00:1", False),
         ("64:ff9b::5db8:d70e", True),
         ("2002:a00:1::", False),
+        ("::7f00:1", False),
     ],
 )
 def test_which_addresses_are_public(address: str, public: bool) -> None:
