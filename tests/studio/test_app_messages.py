@@ -1,5 +1,7 @@
 """One message: the edit and the reply are one thing, told as a stream."""
 
+import signal
+import sys
 import threading
 from typing import Any
 
@@ -12,6 +14,36 @@ from studio import Answer, Brief
 from .conftest import Lab, TellingClock, append_clip
 
 pytestmark = pytest.mark.anyio
+
+# Another process with the studio open, killed while its agent is at work, or right after its commit.
+TALKER = """
+import os, signal, sys
+from pathlib import Path
+import anyio, httpx
+from api import Segment, Track
+from studio import Answer, LocalTransport, Studio
+
+home, authorization, session_id, when = Path(sys.argv[1]), *sys.argv[2:5]
+
+def respond(brief):
+    if when == "thinking":
+        os.kill(os.getpid(), signal.SIGKILL)
+    draft = brief.draft.model_copy(deep=True)
+    draft.tracks.append(Track(type=0, segments=[Segment(duration_ms=1500)]))
+    return Answer("Added 1500 ms.", draft, ("add_clip",))
+
+async def main():
+    transport = LocalTransport(home, studio=Studio(home, respond=respond))
+    headers = {"Authorization": authorization, "Idempotency-Key": "turn-1"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://studio.local", headers=headers) as http:
+        body = {"session_id": session_id, "new_message": {"parts": [{"text": "1500"}]}}
+        async with http.stream("POST", "/run_sse", json=body) as reply:
+            async for chunk in reply.aiter_raw():
+                if b"functionCall" in chunk:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+anyio.run(main)
+"""
 
 CLIP_1500 = {"t": [{"tt": 0, "sg": [{"d": 1500, "m": {}}], "m": {}}], "m": {}}
 
@@ -95,6 +127,18 @@ async def test_a_repeated_message_is_told_again_and_not_applied_again(lab: Lab) 
         assert again[-1]["content"]["parts"] == first[-1]["content"]["parts"]
         await caller.say("1500", key="turn-2")
         assert lengths(await caller.draft()) == [1500, 1500]
+
+
+@pytest.mark.parametrize("when", ["thinking", "telling"])
+async def test_a_message_whose_process_was_killed_is_applied_once_when_it_is_sent_again(lab: Lab, when: str) -> None:
+    async with lab.caller() as caller:
+        arguments = [str(lab.home), caller.headers["Authorization"], caller.session_id, when]
+        killed = await anyio.run_process([sys.executable, "-c", TALKER, *arguments], check=False)
+        assert killed.returncode == -signal.SIGKILL
+        assert lengths(await caller.draft()) == ([] if when == "thinking" else [1500])
+        events = await caller.say("1500", key="turn-1")
+        assert events[-1]["content"]["parts"] == [{"text": "Added 1500 ms."}]
+        assert lengths(await caller.draft()) == [1500]
 
 
 async def test_the_same_message_twice_at_once_is_applied_once(lab: Lab) -> None:
