@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,10 +67,10 @@ class ClientIds:
         if self._known is None:
             try:
                 with locked(self._path):
-                    self._known = self.peek() or str(uuid.uuid4())
+                    self._known = self.peek() or _new_id()
                     write_private(self._path, self._known)
             except OSError:
-                self._known = self._known or str(uuid.uuid4())
+                self._known = self._known or _new_id()
         return self._known
 
 
@@ -94,3 +93,9 @@ class Auth:
     def keep(self, token: str) -> None:
         """Remember a new anonymous token."""
         self.tokens.put(self.origin, self.client_ids.get(), token)
+
+
+def _new_id() -> str:
+    import uuid  # noqa: PLC0415  # once in a machine's life
+
+    return str(uuid.uuid4())

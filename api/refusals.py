@@ -95,7 +95,7 @@ def named(code: int, endpoint: str, detail: str) -> BackendError:
 def scrub(text: str, *secrets: str | None) -> str:
     """Text without control characters and without anything that looks like, or is, a token."""
     for secret in secrets:
-        if secret:
+        if secret and len(secret) >= 4:  # anything shorter is in ordinary words as well
             text = text.replace(secret, "…")
     return " ".join("".join(c if c.isprintable() else " " for c in _SECRET.sub("…", text)).split())
 

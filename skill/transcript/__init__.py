@@ -4,14 +4,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .format import Transcript, TranscriptError, load_transcript
+    from .format import Transcript, TranscriptError, Turn, load_transcript
     from .play import MemoryLog, play_transcript, replay, run_transcript
     from .transport import ReplayTransport
 
 _HOME = {
     name: module
     for module, names in {
-        "format": ("Transcript", "TranscriptError", "load_transcript"),
+        "format": ("Transcript", "TranscriptError", "Turn", "load_transcript"),
         "play": ("MemoryLog", "play_transcript", "replay", "run_transcript"),
         "transport": ("ReplayTransport",),
     }.items()
@@ -23,6 +23,7 @@ __all__ = [
     "ReplayTransport",
     "Transcript",
     "TranscriptError",
+    "Turn",
     "load_transcript",
     "play_transcript",
     "replay",

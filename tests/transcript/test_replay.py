@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 
+from api import Endpoints, VirtualClock
 from skill.document import SkillPlan, load_skill
-from skill.transcript import Transcript, TranscriptError, load_transcript, replay, run_transcript
+from skill.transcript import ReplayTransport, Transcript, TranscriptError, Turn, load_transcript, replay, run_transcript
 
 ROOT = Path(__file__).parent.parent.parent
 BALANCE = {"call": "balance", "json": {"code": 0, "data": {"available": 7, "frozen": 0, "total": 9}}}
@@ -88,3 +90,32 @@ def test_a_file_is_played_and_leaves_nothing_behind(plan: SkillPlan, tmp_path: P
     path.write_text(yaml.safe_dump(body), encoding="utf-8")
     assert len(replay(path, plan, ROOT)) == 1
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("method", "url", "headers", "words"),
+    [
+        ("GET", "https://api.test/api/credits/balance/simple", {}, "header X-Skill-Source is None"),
+        ("GET", "https://api.test/api/credits/balance/simple", {"X-Skill-Source": "a"}, "not signed"),
+        ("POST", "https://api.test/api/auth/anonymous-token", {"X-Skill-Source": "a"}, "X-Client-Id is missing"),
+        ("GET", "https://cdn.test/v.mp4", {"X-Skill-Source": "a"}, "header X-Skill-Source is 'a', not None"),
+        ("GET", "https://cdn.test/v.mp4", {"Authorization": "Bearer t"}, "signed, and should be the opposite"),
+        ("DELETE", "https://api.test/run_sse", {}, "DELETE https://api.test/run_sse was asked for"),
+    ],
+)
+async def test_a_request_that_says_too_little_or_too_much(
+    method: str, url: str, headers: dict[str, str], words: str
+) -> None:
+    transport = ReplayTransport(
+        Endpoints(), VirtualClock(), origin="https://api.test", attribution={"X-Skill-Source": "a"}, standing=True
+    )
+    answers = [{"call": "balance", "json": {}}, {"call": "download", "text": ""}]
+    transport.expect(Turn.model_validate({"backend": answers}).backend)
+    await transport.handle_async_request(httpx.Request(method, url, headers=headers))
+    assert any(words in mismatch for mismatch in transport.mismatches)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
