@@ -12,6 +12,7 @@ from typing import Any
 
 from .errors import ProtocolError
 
+_BALANCE_KEYS = ("available", "frozen", "total")
 _BIND_KEYS = ("bind_id", "bindId", "bind", "user_id", "userId")
 
 
@@ -43,7 +44,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Credits in the backend's own units; None where it did not say."""
+    """Credits in the backend's own units; None where it did not say, or counts none."""
 
     available: float | None
     frozen: float | None

@@ -90,6 +90,12 @@ async def test_every_request_says_who_asks_and_the_token_call_has_no_bearer(open
     assert "x-client-id" not in balance_call.headers
 
 
+async def test_a_backend_may_count_no_credits(open_client: OpenClient) -> None:
+    uncounted = {"code": 0, "data": {"available": None, "frozen": None, "total": None, "unlimited": True}}
+    async with open_client(Backend(balance=uncounted), given="mine") as client:
+        assert await client.balance() == Balance(None, None, None)
+
+
 async def test_a_token_is_kept_for_the_next_process(open_client: OpenClient) -> None:
     backend = answering(balance=BALANCE)
     async with open_client(backend) as client:
