@@ -95,6 +95,17 @@ def _studio(runtime: Runtime) -> httpx.AsyncBaseTransport:
         raise EngineMissing(str(exc)) from exc
 
 
+def forget_project(skill_home: Path, session_id: str) -> None:
+    """Delete a project of the embedded studio, with its photos, drafts and films; nothing where there is no studio."""
+    if not (skill_home / "studio").is_dir():
+        return
+    from studio import Studio  # noqa: PLC0415 - as above
+
+    studio = Studio(skill_home / "studio")
+    studio.store.forget_session(session_id)
+    studio.close()
+
+
 def _token_store(runtime: Runtime) -> TokenStore:
     from api import TokenStore  # noqa: PLC0415 - as above
 

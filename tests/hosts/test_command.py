@@ -198,3 +198,37 @@ def test_the_doctor_is_content_with_this_machine(run: Run) -> None:
     told = run("doctor")
     assert "BAD" not in told.stdout, told.stdout
     assert told.returncode == 0
+
+
+def test_a_photo_comes_in_and_is_forgotten_with_its_conversation(run: Run, tmp_path: Path) -> None:
+    Image.new("RGB", (64, 48), "teal").save(tmp_path / "work" / "beach.jpg")
+    told = run("turn", "--file", "beach.jpg")
+    assert told.returncode == 0, told.stderr
+    assert "beach.jpg" in told.stdout
+    media = tmp_path / "home" / "studio" / "media"
+    assert [path for path in media.rglob("*") if path.is_file()]
+    assert run("forget").returncode == 0
+    assert not [path for path in media.rglob("*") if path.is_file()]
+
+
+def test_words_dressed_as_a_picture_are_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "work" / "fake.jpg").write_text("these are words")
+    told = run("turn", "make a film", "--file", "fake.jpg")
+    assert told.returncode == 8
+    assert "fake.jpg" in told.stdout
+    assert "Traceback" not in told.stderr + told.stdout
+
+
+def test_a_log_is_one_line_of_json_for_each_turn(run: Run) -> None:
+    told = run("turn", "credits", SKILLTURN_LOG="json")
+    line = json.loads(told.stderr.splitlines()[-1])
+    assert (line["event"], line["outcome"], line["intents"]) == ("turn_finished", "finished", ["credits"])
+    assert "turn_finished" not in told.stdout
+
+
+def test_transcripts_are_replayed(run: Run) -> None:
+    told = run(
+        "replay", str(ROOT / "examples" / "transcripts" / "balance_in_chinese_is_told_in_chinese.transcript.yaml")
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert told.stdout.startswith("ok")

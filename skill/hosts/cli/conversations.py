@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from ...turn.home import conversations_folder, current_conversation
 from ...turn.journal import Journal, JournalError
 from .desk import Desk
+from .lines import json_line
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,16 +21,16 @@ def run(args: argparse.Namespace) -> int:
     current = current_conversation(desk.home, desk.workspace)
     rows = [_row(path, current) for path in sorted(conversations_folder(desk.home).glob("*.sqlite"))]
     for row in rows:
-        if args.json:
-            print(json.dumps(row, ensure_ascii=False))
-        else:
-            mark = "*" if row["current"] else " "
-            print(
-                f"{mark} {row['name']}  {row['turns']} turns  {row['state']}  {row['backend']}  {row['last']}".rstrip()
-            )
+        print(json_line(row) if args.json else _line(row))
     if not rows and not args.json:
         print("There are no conversations yet.")
     return 0
+
+
+def _line(row: Mapping[str, object]) -> str:
+    turns = f"{row['turns']} turn{'' if row['turns'] == 1 else 's'}"
+    mark = "*" if row["current"] else " "
+    return f"{mark} {row['name']}  {turns}  {row['state']}  {row['backend']}  {row['last']}".rstrip()
 
 
 def _row(path: Path, current: str) -> dict[str, object]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ...turn.home import conversation_file, current_conversation, state_home
 from ...turn.journal import Journal
 from ...turn.settings import Settings
 from .exits import CallError
+from .logs import configure_logs
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +25,7 @@ class Desk:
     def open(cls) -> Desk:
         """Raises HomeError when there is no place for state."""
         settings = Settings.from_environment(os.environ)
-        if settings.log != "off":
-            _write_logs(settings.log)
+        configure_logs(settings.log)
         workspace = Path.cwd()
         return cls(settings, workspace, state_home(settings, workspace))
 
@@ -45,27 +42,3 @@ class Desk:
         if not conversation_file(self.home, name).exists():
             raise CallError(f'There is no conversation "{name}" here; `skillturn conversations` lists them.')
         return self.journal(name)
-
-
-def _write_logs(form: str) -> None:
-    import structlog  # noqa: PLC0415 - start-up: only when logs are asked for
-
-    renderer = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            _without_secrets,
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
-    )
-
-
-_SECRET = frozenset({"authorization", "token", "client_id", "claim_token"})
-
-
-def _without_secrets(_: object, __: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    return {key: value for key, value in line.items() if key.lower() not in _SECRET}

@@ -6,6 +6,7 @@ import argparse
 from contextlib import closing
 from pathlib import Path
 
+from ...turn.backend import forget_project
 from ...turn.home import conversation_file
 from ...turn.lease import holder_until
 from ...turn.pinned import drop_files
@@ -23,6 +24,9 @@ def run(args: argparse.Namespace) -> int:
     with closing(desk.known_journal(name)) as journal:
         if holder_until(journal) is not None:
             raise CallError("A turn is running in this conversation; `skillturn cancel` stops it. Then forget it.")
+        memory = journal.memory()
+    if memory.backend == "local" and memory.session_id:
+        forget_project(desk.home, memory.session_id)
     remove(conversation_file(desk.home, name))
     print(f"Forgotten: {name}")
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from .exits import BAD_FILE, DONE, FINDINGS, CallError
 from .skill_file import add_skill, find_skill, plan_of
@@ -17,20 +18,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ...transcript import TranscriptError, replay  # noqa: PLC0415 - pydantic and YAML
+    from ...transcript import TranscriptError, load_transcript, run_transcript  # noqa: PLC0415 - pydantic and YAML
 
     skill = find_skill(args.skill)
     plan = plan_of(skill)
     failed = 0
     for path in _transcripts(args.paths):
         try:
-            differences = replay(path, plan, skill)
+            transcript = load_transcript(path)
         except TranscriptError as error:
-            raise CallError(str(error), BAD_FILE) from error
-        print(f"{'differs' if differences else 'ok'}  {path}")
-        for difference in differences:
-            print(f"    {difference}")
-        failed += bool(differences)
+            raise CallError(" ".join(str(error).split()), BAD_FILE) from error
+        with TemporaryDirectory() as folder:
+            found = run_transcript(transcript, plan, skill, Path(folder))
+        print(f"{'differs' if found else 'ok     '}  {path}")
+        for words in found:
+            print(f"    {words}")
+        failed += bool(found)
     return FINDINGS if failed else DONE
 
 

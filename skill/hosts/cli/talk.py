@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -24,6 +25,7 @@ from ...turn.runners import Detached
 from ...turn.say import Messages
 from .desk import Desk
 from .exits import DONE, RUNNING, exit_code
+from .logs import log_turn
 from .screen import JsonScreen, Screen
 
 _STOPPING_S = 25.0
@@ -90,6 +92,7 @@ class Talk:
     def _follow(self, turn: Turn, wait_s: float | None) -> int:
         follower = Follower(self.journal, turn.id, after=turn.told)
         events: list[TurnEvent] = []
+        begun = time.monotonic()
         ending = False
         while True:
             try:
@@ -107,6 +110,7 @@ class Talk:
                 self.journal.ask_cancel(turn.id)
                 self.screen.remark(self.say("stopping", words=short_words(turn, self.say)))
         self._told.append((turn.id, follower.told, follower.finished))
+        log_turn(self.desk.settings.log, events, time.monotonic() - begun)
         if follower.finished:
             self._flush()
             return exit_code(self._everything(turn, events))
@@ -147,7 +151,9 @@ class Talk:
             events.append(event)
             self.screen.tell(event)
 
+        begun = time.monotonic()
         self._run_beside(request, tell)
+        log_turn(self.desk.settings.log, events, time.monotonic() - begun)
         self.runner.ensure(self.journal)  # a turn whose worker died, or one queued while this one held the lease
         busy = running_turn(self.journal)
         if busy is not None:
