@@ -15,7 +15,8 @@ from pathlib import Path
 
 from .private_file import locked, read_private, write_private
 
-_SENDABLE = re.compile(r"[\x21-\x7e]{1,200}")
+_CLIENT_ID = re.compile(r"[\x21-\x7e]{1,200}")
+_TOKEN = re.compile(r"[\x21-\x7e]{1,8000}")
 
 
 class TokenStore:
@@ -45,7 +46,7 @@ class TokenStore:
             return {}
         if not isinstance(tokens, dict):
             return {}
-        return {key: token for key, token in tokens.items() if isinstance(token, str) and _SENDABLE.fullmatch(token)}
+        return {key: token for key, token in tokens.items() if isinstance(token, str) and _TOKEN.fullmatch(token)}
 
 
 class ClientIds:
@@ -53,12 +54,12 @@ class ClientIds:
 
     def __init__(self, path: Path, preset: str | None = None) -> None:
         self._path = path
-        self._known = preset if preset and _SENDABLE.fullmatch(preset) else None
+        self._known = preset if preset and _CLIENT_ID.fullmatch(preset) else None
 
     def peek(self) -> str | None:
         """The id, None when this machine has none yet."""
         kept = self._known or read_private(self._path).strip()
-        return kept if _SENDABLE.fullmatch(kept) else None
+        return kept if _CLIENT_ID.fullmatch(kept) else None
 
     def get(self) -> str:
         """The id; made and kept on first need."""

@@ -32,6 +32,11 @@ def test_tokens_belong_to_an_origin_and_a_client(tmp_path: Path) -> None:
     ]
 
 
+def test_a_long_token_is_a_token(tmp_path: Path) -> None:
+    TokenStore(tmp_path / "tokens.json").put("https://a", "c1", "e" * 2000)
+    assert TokenStore(tmp_path / "tokens.json").get("https://a", "c1") == "e" * 2000
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
 def test_only_the_owner_may_read(tmp_path: Path) -> None:
     TokenStore(tmp_path / "new" / "tokens.json").put("https://a", "c1", "one")
