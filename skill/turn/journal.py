@@ -240,7 +240,7 @@ def _create(connection: sqlite3.Connection, name: str) -> None:
     if connection.execute("PRAGMA user_version").fetchone()[0] == 0:  # nobody was quicker
         for statement in _SCHEMA:
             connection.execute(statement)
-        connection.execute("INSERT INTO meta VALUES ('name', ?)", (name,))
+        connection.execute("INSERT INTO meta VALUES ('name', ?)", (name.encode("utf-8", "replace").decode(),))
         connection.execute(f"PRAGMA user_version = {_VERSION}")
     connection.execute("COMMIT")
 
@@ -282,4 +282,4 @@ def memory_json(conversation: Conversation) -> str:
 
 
 def _dumps(value: Mapping[str, Any] | Iterable[Any] | None) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, separators=(",", ":"))  # ASCII: half a character, as hostile text has, is no UTF-8

@@ -44,7 +44,7 @@ class RunningTurn:
 
     def append(self, event: TurnEvent) -> None:
         """Add an event. Progress replaces the earlier progress of its stage and may be lost by a power cut."""
-        body = json.dumps(to_json(event), ensure_ascii=False, separators=(",", ":"))
+        body = json.dumps(to_json(event), separators=(",", ":"))
         stage = event.stage if isinstance(event, Progress) else None
         if stage is None and not isinstance(event, Done) and body in self._told_before:
             self._told_before.remove(body)
@@ -85,7 +85,7 @@ class RunningTurn:
             self._lease.write_memory()
             connection.execute(
                 "INSERT OR REPLACE INTO sends (message_id, turn_id, text, draft_before) VALUES (?, ?, ?, ?)",
-                (pending.message_id, self.turn_id, pending.text, before),
+                (pending.message_id, self.turn_id, json.dumps(pending.text), before),
             )
 
     def settled(self, message_id: str) -> None:
@@ -101,7 +101,7 @@ class RunningTurn:
             "SELECT message_id, text, draft_before FROM sends WHERE turn_id = ? AND NOT settled ORDER BY rowid",
             (self.turn_id,),
         ).fetchone()
-        return None if row is None else PendingSend(row[0], row[1], json.loads(row[2]) if row[2] else None)
+        return None if row is None else PendingSend(row[0], json.loads(row[1]), json.loads(row[2]) if row[2] else None)
 
     def release_conversation(self) -> None:
         """Let the next queued turn start."""

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import anyio
 
+from ..document import DocumentError
 from .events import Done, Problem, TurnState
 from .home import plans_folder
 from .intake import files_folder
@@ -24,6 +25,7 @@ from .journal import Journal, Turn
 from .lease import RENEW_S, Lease, LeaseLost, holder_until
 from .pinned import PinnedTurn, drop_files, drop_token, from_json
 from .running import RunningTurn
+from .say import FALLBACK, Messages
 
 POLL_S = 0.15
 MOST_ATTEMPTS = 4
@@ -98,7 +100,7 @@ async def _settle(log: RunningTurn, turn: Turn, scope: anyio.CancelScope, run: R
         log.append(Done(turn.id, "cancelled"))
         return
     if turn.attempts > MOST_ATTEMPTS:
-        _give_up(log, "interrupted", "This request stopped its worker every time it was tried.")
+        _give_up(log, "worker_lost")
         return
     state: TurnState = "cancelled"
     with scope:
@@ -106,15 +108,20 @@ async def _settle(log: RunningTurn, turn: Turn, scope: anyio.CancelScope, run: R
             state = await run(from_json(turn.request), log)
         except LeaseLost:
             raise
+        except DocumentError as error:
+            _give_up(log, "document", str(error))
         except Exception:  # the worker is an entry point: a slip in one turn must not lose the others
             traceback.print_exc()
-            _give_up(log, "internal", "Something went wrong inside the program; its log has the details.")
+            _give_up(log, "internal")
     if not log.done:
         log.append(Done(turn.id, state))
 
 
-def _give_up(log: RunningTurn, code: str, message: str) -> None:
-    log.append(Problem(code, message, "Your project is as it was; please ask again in other words.", charged=None))
+def _give_up(log: RunningTurn, code: str, message: str = "") -> None:
+    say = Messages(log.conversation.language or FALLBACK)
+    charged = None if log.unsettled() else False
+    advice = "" if message else say("advice_internal")
+    log.append(Problem(code, message or say(f"problem_{code}"), advice, charged=charged))
     log.append(Done(log.turn_id, "failed"))
 
 

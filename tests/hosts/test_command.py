@@ -147,6 +147,12 @@ def test_a_reader_that_leaves_early_is_no_error(environment: dict[str, str], tmp
     assert told.returncode == 0
 
 
+def test_a_caller_may_have_closed_its_output(environment: dict[str, str], tmp_path: Path) -> None:
+    command = f'"{sys.executable}" -m skill turn credits >&- 2>&-'
+    told = subprocess.run(["sh", "-c", command], env=environment, cwd=tmp_path, check=False, timeout=60)
+    assert told.returncode == 0
+
+
 def test_routes_in_batches_keep_their_order(run: Run) -> None:
     lines = [{"id": number, "text": text} for number, text in enumerate(["export", "导出", "", "make it warmer"])]
     lines.append({"id": "f", "text": "", "files": ["a.jpg"]})

@@ -30,7 +30,7 @@ from skill.turn.running import RunningTurn
 
 EVENTS: list[TurnEvent] = [
     Status("Setting up"),
-    Text("Hello, 你好"),
+    Text("Hello, 你好, half a pair: \ud83c"),
     Progress("Rendering", "render", 0.5, 12.0),
     Timeline(
         (TimelineTrack("video", (TimelineSegment(0, 4000, source="a.jpg", motion="ken-burns"),)),),
@@ -120,6 +120,18 @@ def test_a_released_lease_is_free_at_once_and_not_while_a_turn_waits(path: Path)
         assert holder_until(journal) is None
         assert Lease.take(journal)
         assert len(list(path.parent.glob("*.lease-*"))) == 1
+
+
+def test_half_a_character_from_outside_is_kept_like_any_other(path: Path) -> None:
+    with Journal.open(path, name="\udce9t\u00e9") as journal:
+        assert journal.name.endswith("t\u00e9")
+        log = begin(journal)
+        log.append(Text("half: \ud83c"))
+        log.conversation.last_message = "half: \ud83c"
+        log.about_to_send(PendingSend("m", "\ud83c", {"t": "\ud83c"}))
+        assert [event for _, event in journal.events("t1")] == [Text("half: \ud83c")]
+        assert journal.memory().last_message == "half: \ud83c"
+        assert log.unsettled() == PendingSend("m", "\ud83c", {"t": "\ud83c"})
 
 
 def test_progress_replaces_itself_and_nothing_else(path: Path) -> None:

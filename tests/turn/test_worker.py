@@ -138,7 +138,7 @@ def test_a_turn_that_kills_every_worker_is_given_up(journal: Journal, home: Path
     turn = add(journal, home, "crash")
     after = add(journal, home, "say hello")
     events = finish(journal, runner, turn, 40)
-    assert [event.code for event in events if isinstance(event, Problem)] == ["interrupted"]
+    assert [event.code for event in events if isinstance(event, Problem)] == ["worker_lost"]
     assert events[-1] == Done(turn, "failed")
     assert texts(finish(journal, runner, after)) == ["after say hello"]
 
@@ -262,3 +262,15 @@ def test_a_worker_that_was_taken_over_writes_no_more(journal: Journal, home: Pat
         anyio.run(serve, conversation_file(home, "c"), hang)
     assert journal.events(turn) == []
     assert journal.turn(turn).state == "running"
+
+
+def test_a_skill_that_is_gone_when_its_turn_comes_is_a_problem_with_advice(
+    journal: Journal, home: Path, tmp_path: Path
+) -> None:
+    request = TurnRequest("hello", skill_dir=tmp_path / "uninstalled")
+    journal.add("t1", to_json(request, Settings(home=home), home, "t1"), "digest")
+    events = finish(journal, Detached(), "t1")
+    problem = next(event for event in events if isinstance(event, Problem))
+    assert problem.code == "document"
+    assert "uninstalled" in problem.message
+    assert events[-1] == Done("t1", "failed")

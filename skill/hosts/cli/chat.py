@@ -56,7 +56,7 @@ def _line() -> str | None:
     while True:
         try:
             line = input("You: " if sys.stdin.isatty() else "").strip()
-        except EOFError:
+        except (EOFError, KeyboardInterrupt):
             return None
         if line.casefold() in _LEAVE:
             return None

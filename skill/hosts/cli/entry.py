@@ -10,7 +10,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import NoReturn
+from pathlib import Path
+from typing import NoReturn, TextIO
 
 from .exits import DONE, USAGE, CallError
 
@@ -44,6 +45,8 @@ VERBS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code. Never a traceback for what a user got wrong."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
+    sys.stdout = sys.stdout or _nowhere()  # a caller may have closed either
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # whatever the locale says: users write in every script
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -63,6 +66,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(str(error))
         return USAGE
     return code
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def _run(arguments: Sequence[str]) -> int:
