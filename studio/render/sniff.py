@@ -15,7 +15,7 @@ from .picture import MAX_PIXELS, open_image
 
 _TURNED = frozenset({5, 6, 7, 8})
 _EXIF_IFD, _ORIENTATION, _TAKEN, _TAKEN_OFFSET = 0x8769, 0x0112, 0x9003, 0x9011
-_KINDS_THAT_MAY_DECODE_IN_FULL = 40_000_000  # pixels; larger files are trusted on their header
+_MOST_TO_DECODE = 40_000_000  # pixels; larger files, JPEGs apart, are trusted on their header
 
 
 def probe(path: Path, name: str) -> Media:
@@ -51,11 +51,11 @@ def _image(path: Path, name: str) -> Media | None:
             width, height = image.size
             if width * height > MAX_PIXELS:
                 raise UnsupportedMedia(_too_large(name, f"{width:,} × {height:,}"))
-            exif = image.getexif()
+            _decode_once(image, name)
+            exif = image.getexif() if width * height <= _MOST_TO_DECODE or image.format == "JPEG" else Image.Exif()
             if exif.get(_ORIENTATION) in _TURNED:
                 width, height = height, width
             taken = _captured_at(exif)
-            _decode_once(image, name)
     except Image.DecompressionBombError as exc:
         raise UnsupportedMedia(_too_large(name, "its header")) from exc
     except (OSError, SyntaxError, ValueError):
@@ -67,7 +67,7 @@ def _decode_once(image: Image.Image, name: str) -> None:
     """Find out now, not during the export, that a picture was cut off on its way."""
     if image.format == "JPEG":
         image.draft(None, (image.width // 8, image.height // 8))
-    elif image.width * image.height > _KINDS_THAT_MAY_DECODE_IN_FULL:
+    elif image.width * image.height > _MOST_TO_DECODE:
         return
     try:
         image.load()

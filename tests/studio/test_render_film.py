@@ -1,0 +1,249 @@
+"""Films proved by decoding them: size, speed, length, motion, mixtures, words, sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from api import Draft
+from studio.model import Media, RenderOptions
+from studio.render import RenderError, RenderStopped, draft_of, probe, render_film, render_still
+
+W, H, FPS = 320, 180, 20
+Rgb = NDArray[np.uint8]
+
+
+def photo(path: Path, size: tuple[int, int], color: tuple[int, int, int], *, marker: bool = False) -> Media:
+    """A plain photo; with a marker: a white dot in its middle on a faint grid of grey."""
+    image = Image.new("RGB", size, color)
+    if marker:
+        pixels = np.asarray(image).copy()
+        cv2.circle(pixels, (size[0] // 2, size[1] // 2), size[1] // 22, (255, 255, 255), -1, cv2.LINE_AA)
+        image = Image.fromarray(pixels)
+    image.save(path, quality=92)
+    return probe(path, path.name)
+
+
+def film_of(
+    tmp_path: Path, draft: Draft, media: list[Media], options: RenderOptions | None = None, name: str = "film.mp4"
+) -> Path:
+    out = tmp_path / name
+    paths = {each.id: tmp_path / each.name for each in media}
+    render_film(draft, paths, out, options or RenderOptions(preset="ultrafast", crf=16))
+    return out
+
+
+def frames_of(path: Path) -> list[Rgb]:
+    with av.open(str(path)) as container:
+        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+
+
+def marker_at(frame: Rgb) -> tuple[float, float, float]:
+    """Centre of the white dot, px, and its radius."""
+    light = np.clip(frame.astype(np.float64).mean(axis=2) - 150, 0, None)
+    total = light.sum()
+    rows, columns = np.indices(light.shape)
+    return (
+        float((light * columns).sum() / total),
+        float((light * rows).sum() / total),
+        float(np.sqrt((light > 50).sum() / np.pi)),
+    )
+
+
+def test_size_speed_length_and_tags_are_as_asked(tmp_path: Path) -> None:
+    shots = [photo(tmp_path / f"{n}.jpg", (640, 360), (200, 60 * n, 40)) for n in range(3)]
+    draft = draft_of(shots, seconds=2.35, width=W, height=H, fps=FPS, transition_ms=300)
+    out = film_of(tmp_path, draft, shots, RenderOptions())
+    with av.open(str(out)) as container:
+        stream = container.streams.video[0]
+        frames = list(container.decode(stream))
+        assert (stream.width, stream.height, stream.average_rate) == (W, H, FPS)
+        assert stream.codec_context.name == "h264" and stream.codec_context.profile == "High"
+        assert [frame.pts * stream.time_base * FPS for frame in frames] == list(range(47))
+        assert (frames[0].colorspace, frames[0].color_range) == (1, 1)  # BT.709, limited
+        assert not container.streams.audio
+    data = out.read_bytes()
+    assert data.index(b"moov") < data.index(b"mdat")  # starts playing before it is loaded
+
+
+def test_colours_survive_the_way_to_the_screen(tmp_path: Path) -> None:
+    for number, color in enumerate([(200, 40, 40), (30, 160, 60), (40, 70, 200), (235, 235, 235)]):
+        for suffix in ("jpg", "png"):  # the short way and the long way
+            shot = photo(tmp_path / f"c{number}.{suffix}", (400, 300), color)
+            draft = draft_of([shot], seconds=0.2, width=64, height=48, fps=10, motion="none")
+            middle = np.asarray(render_still(draft, {shot.id: tmp_path / shot.name}, RenderOptions(), at_ms=0))[24, 32]
+            assert np.abs(middle.astype(int) - color).max() <= 4, (suffix, color, middle)
+
+
+@pytest.mark.parametrize(
+    ("motion", "moved"),
+    [
+        ("none", lambda dx, dy, grown: abs(dx) < 0.05 and abs(dy) < 0.05 and abs(grown - 1) < 0.01),
+        ("zoom-in", lambda dx, dy, grown: grown > 1.06),
+        ("zoom-out", lambda dx, dy, grown: grown < 0.94),
+        ("ken-burns", lambda dx, dy, grown: grown > 1.06),
+        ("pan-left", lambda dx, dy, grown: dx > 15 and abs(dy) < 0.2 and abs(grown - 1) < 0.02),
+        ("pan-right", lambda dx, dy, grown: dx < -15 and abs(dy) < 0.2 and abs(grown - 1) < 0.02),
+        ("pan-up", lambda dx, dy, grown: dy > 8 and abs(dx) < 0.2 and abs(grown - 1) < 0.02),
+        ("pan-down", lambda dx, dy, grown: dy < -8 and abs(dx) < 0.2 and abs(grown - 1) < 0.02),
+        ("drift", lambda dx, dy, grown: np.hypot(dx, dy) > 4 and abs(grown - 1) < 0.02),
+        ("parallax", lambda dx, dy, grown: grown > 1.03),
+    ],
+)
+def test_each_motion_moves_its_way(tmp_path: Path, motion: str, moved: Callable[[float, float, float], bool]) -> None:
+    shot = photo(tmp_path / "m.png", (960, 540), (40, 50, 60), marker=True)
+    draft = draft_of([shot], seconds=2, width=W, height=H, fps=10, motion=motion)  # type: ignore[arg-type]  # a table of names
+    frames = frames_of(film_of(tmp_path, draft, [shot]))
+    (x0, y0, r0), (x1, y1, r1) = marker_at(frames[0]), marker_at(frames[-1])
+    assert moved(x1 - x0, y1 - y0, r1 / r0), (x1 - x0, y1 - y0, r1 / r0)
+
+
+def test_a_pan_does_not_jitter(tmp_path: Path) -> None:
+    shot = photo(tmp_path / "m.png", (960, 540), (40, 50, 60), marker=True)
+    draft = draft_of([shot], seconds=2, width=W, height=H, fps=30, motion="pan-right")
+    places = np.array([marker_at(frame)[0] for frame in frames_of(film_of(tmp_path, draft, [shot]))])
+    even = places[18:42]  # between speeding up and slowing down
+    ideal = np.polyval(np.polyfit(np.arange(len(even)), even, 1), np.arange(len(even)))
+    assert np.sqrt(np.mean((even - ideal) ** 2)) < 0.05
+
+
+def test_both_pictures_are_there_in_mid_dissolve_and_alone_outside(tmp_path: Path) -> None:
+    shots = [photo(tmp_path / "a.jpg", (640, 360), (220, 30, 30)), photo(tmp_path / "b.jpg", (640, 360), (30, 30, 220))]
+    draft = draft_of(shots, seconds=3, width=W, height=H, fps=FPS, motion="none", transition_ms=1000)
+    frames = frames_of(film_of(tmp_path, draft, shots))
+    red, _, blue = frames[29][90, 160]
+    assert 90 < red < 160 and 90 < blue < 160
+    assert frames[18][90, 160][2] < 60 and frames[42][90, 160][0] < 60
+
+
+@pytest.mark.parametrize("kind", ["fade-black", "fade-white", "slide", "push", "wipe", "zoom", "whip", "cut"])
+def test_each_transition_leads_from_one_picture_to_the_other(tmp_path: Path, kind: str) -> None:
+    shots = [photo(tmp_path / "a.jpg", (640, 360), (220, 30, 30)), photo(tmp_path / "b.jpg", (640, 360), (30, 30, 220))]
+    draft = draft_of(shots, seconds=2, width=W, height=H, fps=FPS, motion="none", transition=kind, transition_ms=600)  # type: ignore[arg-type]  # a table of names
+    paths = {shot.id: tmp_path / shot.name for shot in shots}
+
+    def still(ms: int) -> Rgb:
+        return np.asarray(render_still(draft, paths, RenderOptions(), at_ms=ms)).astype(int)
+
+    assert still(600)[90, 160][0] > 190 and still(1400)[90, 160][2] > 190
+    middle = still(1000)
+    seen = {
+        "fade-black": middle.max() < 40,
+        "fade-white": middle.min() > 215,
+        "cut": (middle[:, :, 2] > 190).all(),
+    }
+    assert seen.get(kind, (middle[:, :, 0] > 100).any() and (middle[:, :, 2] > 100).any())
+
+
+def test_the_film_fades_in_and_out(tmp_path: Path) -> None:
+    shot = photo(tmp_path / "a.jpg", (640, 360), (220, 220, 220))
+    draft = draft_of([shot], seconds=2, width=W, height=H, fps=FPS)
+    draft.meta.fade_in_ms = draft.meta.fade_out_ms = 500
+    frames = frames_of(film_of(tmp_path, draft, [shot]))
+    light = [frame.mean() for frame in frames]
+    assert light[0] < 40 and light[-1] < 5 and light[20] > 200
+    assert light[:10] == sorted(light[:10]) and light[-10:] == sorted(light[-10:], reverse=True)
+
+
+def test_exif_orientation_is_obeyed_by_film_and_probe(tmp_path: Path) -> None:
+    stored = np.zeros((400, 300, 3), np.uint8)
+    stored[:200] = (220, 30, 30)  # shown upright, the red half is on the right
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    for name in ("turned.jpg", "turned.png"):
+        Image.fromarray(stored).save(tmp_path / name, exif=exif)
+        shot = probe(tmp_path / name, name)
+        assert (shot.width, shot.height) == (400, 300)
+        draft = draft_of([shot], seconds=0.2, width=80, height=60, fps=10, motion="none")
+        seen = np.asarray(render_still(draft, {shot.id: tmp_path / name}, RenderOptions(), at_ms=0)).astype(int)
+        assert seen[30, 70][0] > 180 and seen[30, 10][0] < 40
+
+
+def test_a_photo_of_another_shape_is_never_stretched_and_fills_the_frame(tmp_path: Path) -> None:
+    shot = photo(tmp_path / "tall.png", (540, 1600), (90, 120, 60), marker=True)
+    draft = draft_of([shot], seconds=0.2, width=W, height=H, fps=10, motion="none")
+    still = np.asarray(render_still(draft, {shot.id: tmp_path / shot.name}, RenderOptions(), at_ms=0))
+    ys, xs = np.nonzero(still.mean(axis=2) > 200)
+    assert abs((np.ptp(xs) + 1) / (np.ptp(ys) + 1) - 1) < 0.1  # a round dot stays round
+    assert still[:, [2, W // 2, W - 3]].min(axis=(0, 2)).min() > 20  # no black bars
+
+
+def test_the_same_draft_gives_the_same_bytes_from_one_and_from_two_workers(tmp_path: Path) -> None:
+    shots = [photo(tmp_path / f"{n}.jpg", (640, 360), (200, 80 * n, 40)) for n in range(3)]
+    draft = draft_of(shots, seconds=4, width=W, height=H, fps=FPS)
+    paths = {shot.id: tmp_path / shot.name for shot in shots}
+    from studio.render.processes import ProcessExecutor  # noqa: PLC0415  # the engine's own port, proved with real processes
+
+    outs = []
+    for workers in (1, 2):
+        out = tmp_path / f"w{workers}.mp4"
+        pool = ProcessExecutor(workers)
+        told: list[tuple[int, int]] = []
+        render_film(
+            draft,
+            paths,
+            out,
+            RenderOptions(),
+            executor=pool,
+            on_progress=lambda done, of, told=told: told.append((done, of)),
+        )
+        pool.shutdown()
+        assert told[-1] == (80, 80) and [done for done, _ in told] == sorted(done for done, _ in told)
+        outs.append(out.read_bytes())
+    alone = tmp_path / "alone.mp4"
+    render_film(draft, paths, alone, RenderOptions())
+    assert outs[0] == outs[1] == alone.read_bytes()
+    assert len(frames_of(alone)) == 80
+
+
+def test_stopping_is_quick_and_leaves_nothing(tmp_path: Path) -> None:
+    shot = photo(tmp_path / "a.jpg", (640, 360), (220, 220, 220))
+    draft = draft_of([shot], seconds=60, width=640, height=360, fps=30)
+    out = tmp_path / "out" / "film.mp4"
+    out.parent.mkdir()
+    out.write_bytes(b"the film before")
+    asked: list[int] = []
+    with pytest.raises(RenderStopped):
+        render_film(
+            draft,
+            {shot.id: tmp_path / "a.jpg"},
+            out,
+            RenderOptions(),
+            stopped=lambda: len(asked) > 2 or asked.append(1) is not None,
+        )
+    assert [path.name for path in out.parent.iterdir()] == ["film.mp4"] and out.read_bytes() == b"the film before"
+
+
+@pytest.mark.parametrize("kind", ["mov", "mkv", "webm", "gif"])
+def test_other_formats_hold_the_same_film(tmp_path: Path, kind: str) -> None:
+    shots = [photo(tmp_path / "a.jpg", (640, 360), (220, 30, 30)), photo(tmp_path / "b.jpg", (640, 360), (30, 30, 220))]
+    draft = draft_of(shots, seconds=2, width=W, height=H, fps=24)
+    options = RenderOptions(format=kind, preset="ultrafast")  # type: ignore[arg-type]  # a table of names
+    out = film_of(tmp_path, draft, shots, options, f"film.{kind}")
+    frames = frames_of(out)
+    with av.open(str(out)) as container:
+        assert container.duration == pytest.approx(2_000_000, abs=10_000)
+    assert kind == "gif" or len(frames) == 48
+    assert frames[0][90, 160][0] > 190 and frames[-1][90, 160][2] > 190
+
+
+def test_refusals_say_what_to_do(tmp_path: Path) -> None:
+    shot = photo(tmp_path / "a.jpg", (640, 360), (220, 220, 220))
+    draft = draft_of([shot], seconds=1, width=W, height=H)
+    with pytest.raises(RenderError, match="Send it again"):
+        render_film(draft, {}, tmp_path / "x.mp4", RenderOptions())
+    with pytest.raises(RenderError, match="Add photos"):
+        render_film(Draft(), {}, tmp_path / "x.mp4", RenderOptions())
+    with pytest.raises(RenderError, match="cannot be filmed"):
+        render_film(draft, {shot.id: tmp_path / "a.jpg"}, tmp_path / "x.mp4", RenderOptions(width=90_000))
+    (tmp_path / "a.jpg").write_text("not a picture any more")
+    with pytest.raises(RenderError, match="neither a picture nor a video"):
+        render_film(draft, {shot.id: tmp_path / "a.jpg"}, tmp_path / "x.mp4", RenderOptions())
+    assert not (tmp_path / "x.mp4").exists()
