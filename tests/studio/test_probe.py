@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def test_a_phone_photo_tells_size_as_shown_and_when_it_was_taken(tmp_path: Path)
     Image.new("RGB", (400, 300), "teal").save(tmp_path / "IMG_1.JPG", exif=exif)
     media = probe(tmp_path / "IMG_1.JPG", "IMG_1.JPG")
     assert (media.kind, media.width, media.height, media.name) == ("image", 300, 400, "IMG_1.JPG")
-    assert media.captured_at == datetime(2024, 7, 14, 16, 30, 5, tzinfo=timezone.utc).timestamp()
+    assert media.captured_at == datetime(2024, 7, 14, 16, 30, 5, tzinfo=UTC).timestamp()
     assert len(media.id) == 64 and media.duration_ms is None
 
 
