@@ -25,19 +25,21 @@ async def run(ctx: TurnContext, intent: Intent, emit: Emit) -> None:
     number = 3 - ctx.message_budget
     ctx.message_budget -= 1
     message_id = f"{ctx.log.turn_id}-{number}"
-    if message_id in ctx.conversation.answered:
-        return
     repeatable = ctx.request.backend == "local"
     earlier = ctx.log.unsettled()
-    if earlier is not None and earlier.message_id == message_id and not repeatable:
+    if earlier is not None:
+        ctx.message_budget -= earlier.message_id != message_id
         ctx.sent = earlier
-        await after_break(ctx, earlier, emit, asked_again=True)
+        if not repeatable:
+            await after_break(ctx, earlier, emit, asked_again=True)
+            return
+    elif message_id in ctx.conversation.answered:
         return
-    pending = earlier or PendingSend(message_id, _words(ctx, intent), await _draft_now(ctx))
-    ctx.conversation.last_message = pending.text
-    ctx.log.about_to_send(pending)
-    ctx.sent = pending
-    await _converse(ctx, pending, emit, hearings=_HEARINGS if repeatable else 1)
+    else:
+        ctx.sent = PendingSend(message_id, _words(ctx, intent), await _draft_now(ctx))
+        ctx.conversation.last_message = ctx.sent.text
+        ctx.log.about_to_send(ctx.sent)
+    await _converse(ctx, ctx.sent, emit, hearings=_HEARINGS if repeatable else 1)
 
 
 async def _converse(ctx: TurnContext, pending: PendingSend, emit: Emit, *, hearings: int) -> None:

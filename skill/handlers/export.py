@@ -8,15 +8,16 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from api import BackendError, Render
+from api import BackendError, BackendUnreachable, Render
 from router import Intent
 
 from ..turn.drafts import look, read_draft
 from ..turn.events import FileReady, Progress, Text
 from ..turn.filming import film_name, place
 from ..turn.media import media_type
-from ..turn.rendering import LONGEST_S, Job, RenderFailed, finished_render
+from ..turn.rendering import LONGEST_S, Job, RenderFailed, RenderSlow, delivered, finished_render, forget
 from ..turn.rows import trigger
+from ..turn.waiting import reporting
 from ..turn.wanted import wanted
 from .contract import Emit, TurnContext
 
@@ -29,43 +30,63 @@ async def run(ctx: TurnContext, intent: Intent, emit: Emit) -> None:
         raise ctx.advisor.stopped("no_draft", advice="no_draft")
     folder = _writable(ctx)
     asked = wanted(intent.text, ctx.plan.export.format)
+    job = Job(state.raw_draft, asked, asked.output(draft))
     try:
-        render = await finished_render(ctx, Job(state.raw_draft, asked, asked.output(draft)), emit)
+        render = await finished_render(ctx, job, emit)
     except RenderFailed:
         raise ctx.advisor.stopped("render_failed", advice="render_failed", retryable=True) from None
-    except TimeoutError:
+    except RenderSlow:
         word = trigger(ctx.plan, "status", ctx.language)
         raise ctx.advisor.stopped(
             "render_slow", advice="render_slow", retryable=True, minutes=f"{LONGEST_S / 60:g}", word=word
         ) from None
     name = film_name(draft, ctx.plan.identity.name)
-    await _deliver(ctx, render, folder / f"{name}.{asked.format}", emit)
+    try:
+        await _deliver(ctx, render, folder / f"{name}.{asked.format}", emit)
+    except BackendUnreachable:
+        raise
+    except BackendError:
+        forget(ctx, job)
+        word = trigger(ctx.plan, "export", ctx.language)
+        raise ctx.advisor.stopped("download", advice="download", retryable=True, word=word) from None
+    delivered(ctx, job)
 
 
 async def _deliver(ctx: TurnContext, render: Render, wish: Path, emit: Emit) -> None:
     """Download beside its place, then give it its name; what fails half-way leaves nothing behind."""
-    await emit(Progress(ctx.say("downloading"), "download"))
     hidden = wish.with_name(f".{render.render_id}-{ctx.log.turn_id}{wish.suffix}")
     try:
-        film = await _downloaded(ctx, render, hidden)
+        size_bytes = await _download(ctx, render, hidden, emit)
         path = place(hidden, wish)
     except OSError as error:
         with suppress(OSError):
             hidden.unlink(missing_ok=True)
         raise ctx.advisor.stopped("output", advice="output", folder=wish.parent) from error
     url = render.url if ctx.request.backend != "local" and (render.url or "").startswith("https://") else None
-    await emit(FileReady(str(path), url, film, media_type(wish.suffix.lstrip("."))))
+    await emit(FileReady(str(path), url, size_bytes, media_type(wish.suffix.lstrip("."))))
     await emit(Text(ctx.say("delivered", path=path)))
 
 
-async def _downloaded(ctx: TurnContext, render: Render, target: Path) -> int:
+async def _download(ctx: TurnContext, render: Render, target: Path, emit: Emit) -> int:
     """The film's size in bytes. The backend's own download call stands in for an address that fails."""
-    if render.url:
-        try:
-            return (await ctx.client.download(render.url, render.render_id, target)).bytes
-        except BackendError:
-            pass
-    return (await ctx.client.download(None, render.render_id, target)).bytes
+    done = [0, 0]
+
+    def on_bytes(received: int, total: int) -> None:
+        done[:] = received, total
+
+    def progress() -> Progress:
+        return Progress(ctx.say("downloading"), "download", min(1.0, done[0] / done[1]) if done[1] else None)
+
+    await emit(progress())
+    failure: BackendError | None = None
+    async with reporting(ctx, emit, progress):
+        for url in dict.fromkeys((render.url, None)):
+            try:
+                return (await ctx.client.download(url, render.render_id, target, on_bytes=on_bytes)).bytes
+            except BackendError as error:
+                failure = error
+    assert failure is not None, "there is always the backend's own call"
+    raise failure
 
 
 def _writable(ctx: TurnContext) -> Path:

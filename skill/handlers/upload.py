@@ -19,11 +19,10 @@ from router import Intent
 from ..turn.events import Problem, Progress, Text
 from ..turn.media import BadFile, MediaFile, examine, heic_to_jpeg
 from ..turn.problems import ActionStopped
-from ..turn.waiting import alone
+from ..turn.waiting import alone, reporting
 from .contract import Emit, TurnContext
 
 _AT_ONCE = 4
-_REPORT_S = 1.0
 _LINK = re.compile(r"https?://[^\s<>\"'，。；、（）【】《》「」]+", re.I)
 
 
@@ -94,13 +93,11 @@ async def _send_all(ctx: TurnContext, batch: _Batch, emit: Emit) -> None:
     if not batch.new:
         return
     slots = anyio.CapacityLimiter(1 if ctx.request.backend == "local" else _AT_ONCE)
-    async with alone(), anyio.create_task_group() as beside:
-        beside.start_soon(_show_bytes, ctx, batch, emit)
-        async with alone(), anyio.create_task_group() as uploads:
-            for file in batch.new:
-                await slots.acquire_on_behalf_of(file)
-                uploads.start_soon(_send, ctx, batch, file, slots, emit)
-        beside.cancel_scope.cancel()
+    async with reporting(ctx, emit, lambda: _progress(ctx, batch)), alone(), anyio.create_task_group() as uploads:
+        for file in batch.new:
+            await slots.acquire_on_behalf_of(file)
+            uploads.start_soon(_send, ctx, batch, file, slots)
+    await emit(_progress(ctx, batch))
     given = [file.name for file in batch.new if file.name in batch.arrived]
     if given != batch.arrived:
         ctx.order_note = ctx.say("order_note", names=ctx.say.listed(given, most=99))
@@ -109,7 +106,7 @@ async def _send_all(ctx: TurnContext, batch: _Batch, emit: Emit) -> None:
     ctx.log.save()
 
 
-async def _send(ctx: TurnContext, batch: _Batch, file: MediaFile, slots: anyio.CapacityLimiter, emit: Emit) -> None:
+async def _send(ctx: TurnContext, batch: _Batch, file: MediaFile, slots: anyio.CapacityLimiter) -> None:
     def on_bytes(sent: int, total: int) -> None:
         del total
         batch.sent_bytes[file.digest] = sent
@@ -125,25 +122,12 @@ async def _send(ctx: TurnContext, batch: _Batch, file: MediaFile, slots: anyio.C
         batch.bad.append(BadFile(file.name, "unreadable"))
     else:
         batch.arrived.append(file.name)
-        await emit(_progress(ctx, batch, file.name))
     finally:
         slots.release_on_behalf_of(file)
 
 
-async def _show_bytes(ctx: TurnContext, batch: _Batch, emit: Emit) -> None:
-    """Now and then, how much of everything is on its way."""
-    shown = 0
-    while True:
-        await ctx.clock.sleep(_REPORT_S)
-        sent = sum(batch.sent_bytes.values())
-        waiting = [file.name for file in batch.new if file.name not in batch.arrived]
-        if sent != shown and waiting:
-            shown = sent
-            await emit(_progress(ctx, batch, waiting[0]))
-
-
-def _progress(ctx: TurnContext, batch: _Batch, name: str) -> Progress:
-    text = ctx.say("uploading", name=name, done=len(batch.arrived), total=len(batch.new))
+def _progress(ctx: TurnContext, batch: _Batch) -> Progress:
+    text = ctx.say("uploading", done=len(batch.arrived), total=len(batch.new))
     return Progress(text, "upload", min(1.0, sum(batch.sent_bytes.values()) / batch.total_bytes))
 
 

@@ -22,8 +22,12 @@ async def tell_outcome(ctx: TurnContext, pending: PendingSend, end: StreamEnd, e
     """After a clean end: an answer speaks for itself; a silent turn is told by what changed."""
     if end.truncated:
         await emit(Text(ctx.say("truncated")))
-    if not end.silent:
-        return
+    if end.silent:
+        await tell_changes(ctx, pending, emit)
+
+
+async def tell_changes(ctx: TurnContext, pending: PendingSend, emit: Emit) -> None:
+    """For an answer without a word for the user: what changed, or that nothing did."""
     from api import BackendError  # noqa: PLC0415 - loaded with the backend by now
 
     try:

@@ -58,9 +58,10 @@ def answers_offer(request: TurnRequest, conversation: Conversation, plan: SkillP
 class FollowUps:
     """Collects what the replies of one turn ask for."""
 
-    def __init__(self, plan: SkillPlan, say: Messages) -> None:
+    def __init__(self, plan: SkillPlan, say: Messages, request: str) -> None:
         self._plan = plan
         self._say = say
+        self._user_destroys = _holds(request, "destroys")
         self._to_run: list[ReplyIntent] = []
         self._offered: list[ReplyIntent] = []
         self._done: set[str] = set()
@@ -71,7 +72,7 @@ class FollowUps:
         """Take note of one translated reply."""
         self._last_words = rewrite.text.strip() or self._last_words
         for intent in rewrite.intents:
-            held = intent.offered or _needs_the_user(intent)
+            held = intent.offered or self._needs_the_user(intent)
             (self._offered if held else self._to_run).append(intent)
 
     def take(self, done: set[str], waiting: list[str]) -> tuple[list[Intent], list[Intent]]:
@@ -87,6 +88,10 @@ class FollowUps:
             if action not in ("chat", "upload", *done, *waiting, *(known.action for known in later)):
                 later.append(_intent(self._plan, action, intent.instruction, "reply"))
         return first, later
+
+    def something_to_do(self) -> bool:
+        """Whether the replies so far asked for anything that was not taken yet, or offered something."""
+        return bool(self._to_run or self._offered)
 
     def wants_files(self) -> bool:
         """Whether the reply just taken asked for an upload."""
@@ -106,6 +111,13 @@ class FollowUps:
         """Whether the turn ends with a question to the user."""
         return bool(self._offered) or self._last_words.endswith(_QUESTION_MARKS)
 
+    def _needs_the_user(self, intent: ReplyIntent) -> bool:
+        """Whether a confirmation would spend or destroy in the user's name. What the user asked for is theirs."""
+        said = f"{intent.label} {intent.instruction}"
+        if intent.action == "click":
+            return _holds(said, "spends") or _holds(said, "destroys")
+        return intent.action == "edit" and _holds(said, "destroys") and not self._user_destroys
+
     def _as_request(self, intent: ReplyIntent) -> str:
         if intent.action == "click":
             return self._say("confirm_click", label=intent.label or intent.instruction)
@@ -118,12 +130,10 @@ class FollowUps:
         return self._say(f"offer_{intent.action}", word=word)
 
 
-def _needs_the_user(intent: ReplyIntent) -> bool:
-    """Whether a confirmation would spend or delete in the user's name."""
-    if _ROUTES[intent.action] != "chat":
-        return False
-    said = f" {fold(intent.label)} {fold(intent.instruction)} "
-    return any((f" {word}" if word.isascii() else word) in said for word in words("never_confirmed"))
+def _holds(text: str, kind: str) -> bool:
+    """Whether one of our words of that kind stands in the text; where words are spaced, at a word's beginning."""
+    said = f" {fold(text)}"
+    return any((f" {word}" if word.isascii() else word) in said for word in words(kind))
 
 
 def _intent(plan: SkillPlan, action: RouteAction, text: str, rule: str) -> Intent:

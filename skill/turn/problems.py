@@ -141,6 +141,8 @@ class Advisor:
             advice = "top_up" if self.token_given else "register"
         elif recovery == "wait_and_retry" and error.endpoint == "anonymous_token":
             advice = "free_token_spent"
+        elif recovery == "new_client_id" and error.endpoint != "anonymous_token":
+            advice = "other"
         link, formats, limit = self.registration_link(), self.formats(), self._size_limit()
         return self.say(f"advice_{advice}", link=link, formats=formats, limit=limit)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from api import BackendError, BackendUnreachable, Render
 
 from .events import Progress
+from .rows import is_final
 from .wanted import Wanted
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ class Job:
         return hashlib.sha256(body.encode()).hexdigest()
 
 
+class RenderSlow(Exception):
+    """It took longer than anyone should wait."""
+
+
 class RenderFailed(Exception):
     """The backend rendered and failed, as often as it may. message: its own words."""
 
@@ -45,7 +50,7 @@ class RenderFailed(Exception):
 async def finished_render(ctx: TurnContext, job: Job, emit: Emit) -> Render:
     """The completed render of a draft; one that already runs or ran is taken up again, a failed one tried once more.
 
-    Raises: BackendError, RenderFailed, TimeoutError when it takes too long.
+    Raises: BackendError, RenderFailed, RenderSlow.
     """
     render = await _reattached(ctx, job)
     for attempt in range(_TRIES):
@@ -58,9 +63,24 @@ async def finished_render(ctx: TurnContext, job: Job, emit: Emit) -> Render:
         if render is not None and render.status == "completed":
             return render
         render = None
-    ctx.conversation.export = None
-    ctx.log.save()
+    forget(ctx, job)
     raise RenderFailed
+
+
+def delivered(ctx: TurnContext, job: Job) -> None:
+    """The film is here: nothing is left to tell about its render, which stays known for the next time."""
+    kept = ctx.conversation.export
+    if kept and kept.get("digest") == job.digest:
+        ctx.conversation.export = {**kept, "delivered": True}
+        ctx.log.save()
+
+
+def forget(ctx: TurnContext, job: Job) -> None:
+    """This render is of no more use. A later turn's own stays."""
+    kept = ctx.conversation.export
+    if kept and kept.get("digest") == job.digest:
+        ctx.conversation.export = None
+        ctx.log.save()
 
 
 async def _reattached(ctx: TurnContext, job: Job) -> Render | None:
@@ -93,7 +113,8 @@ async def _submitted(ctx: TurnContext, job: Job, attempt: int) -> Render | None:
             raise
         return None
     except BackendError as error:
-        if attempt == _TRIES - 1 or ctx.plan.error_row(error.code) is not None:
+        if attempt == _TRIES - 1 or is_final(ctx.plan, error.code):
+            forget(ctx, job)
             raise
         return None
     ctx.conversation.export = {**kept, "submitted": True}
@@ -114,7 +135,7 @@ async def _followed(ctx: TurnContext, render: Render, emit: Emit) -> Render | No
             await emit(_progress(ctx, render, ctx.clock.monotonic() - began))
         waited_s = ctx.clock.monotonic() - began
         if waited_s >= LONGEST_S or (rules.max_polls is not None and polls >= rules.max_polls):
-            raise TimeoutError(f"{waited_s / 60:.0f}")
+            raise RenderSlow
         pause_s = render.retry_after_s if render.retry_after_s is not None else rules.poll_interval_s
         await ctx.clock.sleep(pause_s)
         polls += 1
@@ -126,7 +147,7 @@ async def _followed(ctx: TurnContext, render: Render, emit: Emit) -> Render | No
             if unanswered >= _UNANSWERED:
                 raise
         except BackendError as error:
-            if ctx.plan.error_row(error.code) is not None:
+            if is_final(ctx.plan, error.code):
                 raise
             return None
     return render

@@ -17,3 +17,9 @@ def trigger(plan: SkillPlan, action: str, language: str) -> str:
     phrases = route_row(plan, action).phrases
     own = (phrase for phrase in phrases if detect_language(phrase) == language)
     return next(own, phrases[0] if phrases else action)
+
+
+def is_final(plan: SkillPlan, code: int) -> bool:
+    """Whether a refusal means the same however often one asks: its row names a remedy that is not ours to try again."""
+    row = plan.error_row(code)
+    return row is not None and row.recovery not in ("none", "new_client_id", "other")

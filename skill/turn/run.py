@@ -66,9 +66,10 @@ class _Turn:
         language = spoken_language(request, log.conversation)
         self._say = Messages(language)
         self._advisor = Advisor(runtime.plan, runtime.settings, self._say, request.backend, log.conversation)
-        self._follow = FollowUps(runtime.plan, self._say)
+        self._follow = FollowUps(runtime.plan, self._say, request.text)
         self._failed: set[str] = set()
-        self._offered: list[str] = []
+        self._told = 0
+        self._closed = False
         self._asks = False
         self._routes: tuple[str, ...] = ()
 
@@ -83,6 +84,7 @@ class _Turn:
             self._tell(Text(self._say("say_something", example=example)))
             return self._close("asked")
         self._routes = tuple(intent.action for intent in intents)
+        self._log.conversation.offered = []
         try:
             async with AsyncExitStack() as opened:
                 await self._connect_and_run(opened, intents)
@@ -91,6 +93,11 @@ class _Turn:
         except UnknownBackend:
             problem = self._advisor.problem("bad_backend", advice="bad_backend", backend=self._request.backend)
             self._tell(problem, ends="backend")
+        except anyio.get_cancelled_exc_class():
+            if not self._closed:
+                self._tell(Text(self._say("cancelled")))
+                self._close("cancelled")
+            raise
         return self._close()
 
     def _intents(self) -> tuple[Intent, ...]:
@@ -159,8 +166,13 @@ class _Turn:
     async def _run_one(self, context: TurnContext, intent: Intent) -> None:
         from api import BackendError  # noqa: PLC0415 - loaded with the backend by now
 
+        told = self._told
         try:
             await handler_for(intent)(context, intent, self._emit)
+            if context.sent is not None and self._told == told and not self._follow.something_to_do():
+                from .afterwards import tell_changes  # noqa: PLC0415 - needs the draft's types
+
+                await tell_changes(context, context.sent, self._emit)
         except BackendError as error:
             self._tell(self._advisor.refusal(error), ends=intent.action)
         except ActionStopped as stopped:
@@ -199,7 +211,9 @@ class _Turn:
         if ends is not None:
             self._failed.add(ends)
         if isinstance(event, Offer):
-            self._offered.append(event.action)
+            conversation = self._log.conversation
+            conversation.offered = [*conversation.offered, event.action]
+        self._told += event.kind not in ("status", "progress")
         self._log.append(event)
 
     def _not_run(self, action: str) -> Problem:
@@ -211,10 +225,10 @@ class _Turn:
             self._tell(offer)
 
     def _close(self, state: TurnState | None = None) -> TurnState:
-        self._log.conversation.offered = self._offered
         if state is None:
-            asks = self._offered or self._asks or self._follow.asks()
+            asks = self._log.conversation.offered or self._asks or self._follow.asks()
             state = "failed" if self._failed else "asked" if asks else "finished"
         self._log.save()
+        self._closed = True
         self._log.append(Done(self._log.turn_id, state, self._routes))
         return state

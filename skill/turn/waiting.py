@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Literal
 
@@ -10,6 +10,8 @@ import anyio
 
 from ..handlers.contract import Emit, TurnContext
 from .events import Progress
+
+REPORT_S = 1.0
 
 
 class Patience:
@@ -51,6 +53,24 @@ async def patient(ctx: TurnContext, emit: Emit) -> AsyncIterator[Patience]:
             yield patience
         if limit.cancelled_caught and patience.over is None:
             patience.over = "turn"
+        beside.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def reporting(ctx: TurnContext, emit: Emit, now: Callable[[], Progress]) -> AsyncIterator[None]:
+    """Tell every second how far the work inside is, as often as it got further."""
+
+    async def report() -> None:
+        shown = now()
+        while True:
+            await ctx.clock.sleep(REPORT_S)
+            if (progress := now()) != shown:
+                shown = progress
+                await emit(progress)
+
+    async with alone(), anyio.create_task_group() as beside:
+        beside.start_soon(report)
+        yield
         beside.cancel_scope.cancel()
 
 

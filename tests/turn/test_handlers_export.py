@@ -10,7 +10,7 @@ import pytest
 from skill.turn.filming import place, safe_name
 from skill.turn.wanted import wanted
 
-from .conftest import Bench, ScriptedBackend, state
+from .conftest import Bench, ScriptedBackend, Silence, state
 
 FILM: dict[str, Any] = {
     "t": [
@@ -281,3 +281,39 @@ def test_a_backend_without_credits_is_free(bench: Bench) -> None:
         None,
         "Everything is free on this machine, so there are no credits to count.",
     )
+
+
+# -- what was delivered, and what could not be
+
+
+def test_a_delivered_export_is_not_mentioned_again(ready: Bench) -> None:
+    ready.turn("export")
+    assert ready.turn("status").texts == []
+
+
+def test_a_render_the_backend_lost_is_made_anew_the_next_time(ready: Bench) -> None:
+    ready.backend.reply("download", httpx.Response(404, json={"detail": "gone"}))
+    log = ready.turn("export")
+    assert log.problem.code == "download"
+    assert 'Say "export"' in log.problem.advice
+    assert list((ready.folder / "out").iterdir()) == []
+    ready.backend.reply("download", film)
+    assert len(ready.turn("export").told("file")) == 1
+    assert len(submitted(ready.backend)) == 2
+
+
+def test_a_slow_download_tells_how_far_it_is(ready: Bench) -> None:
+    def slow(_: httpx.Request) -> httpx.Response:
+        half = b"x" * 2**18
+        body = Silence([half, 5.0, half, 5.0], ready.backend)
+        return httpx.Response(200, headers={"content-type": "video/mp4", "content-length": str(2**19)}, stream=body)
+
+    ready.backend.reply("download", slow)
+    log = ready.turn("export")
+    assert [event.fraction for event in log.told("progress") if event.stage == "download"] == [None, 0.5, 1.0]
+
+
+def test_a_refused_render_leaves_nothing_to_ask_about(ready: Bench) -> None:
+    ready.backend.reply("start_render", httpx.Response(402, json={"detail": "upgrade"}))
+    ready.turn("export")
+    assert ready.turn("status").texts == []

@@ -100,7 +100,7 @@ def test_lists_as_a_person_says_them() -> None:
 
 
 def test_the_words_we_know_are_folded() -> None:
-    for kind in ("affirmations", "retries", "never_confirmed", "stop"):
+    for kind in ("affirmations", "retries", "spends", "destroys", "stop"):
         assert words(kind)
         assert all(fold(word) == word for word in words(kind)), kind
 

@@ -375,3 +375,84 @@ def test_a_log_that_lost_its_lease_stops_the_turn_as_itself(bench: Bench) -> Non
     bench.log = LostLog(turn_id="t", conversation=bench.log.conversation)
     with pytest.raises(LeaseLost):
         bench.run(bench.request("make a film"))
+
+
+# -- in whose name
+
+
+@pytest.mark.parametrize(("words", "sent"), [("remove the beach clip", 2), ("make it shorter", 1)])
+def test_an_edit_that_destroys_is_done_only_for_someone_who_asked_for_it(bench: Bench, words: str, sent: int) -> None:
+    bench.known()
+    bench.backend.reply(
+        "send", bench.backend.stream("Drag the beach clip to the bin to remove it."), bench.backend.stream("Gone.")
+    )
+    log = bench.turn(words)
+    assert bench.backend.calls.count("send") == sent
+    assert len(log.told("offer")) == 2 - sent
+
+
+def test_a_yes_to_nothing_in_particular_is_for_the_backend(bench: Bench) -> None:
+    bench.known()
+    bench.backend.reply("send", bench.backend.stream("Shall I add music?"), bench.backend.stream("Added."))
+    bench.turn("make a film")
+    assert bench.state == "asked"
+    bench.turn("yes")
+    assert bench.backend.sent_messages()[1] == "yes"
+
+
+def test_an_offer_lives_for_one_turn(bench: Bench) -> None:
+    bench.known(offered=["export"])
+    bench.turn("credits")
+    assert bench.log.conversation.offered == []
+
+
+def test_an_answer_that_was_nothing_but_gui_speak_is_told_by_what_it_does(bench: Bench) -> None:
+    bench.known()
+    bench.backend.reply("state", state(FILM))
+    bench.backend.reply("send", bench.backend.stream("Open the Media panel to see the clips."))
+    log = bench.turn("trim the intro")
+    assert [event.kind for event in log.events] == ["timeline", "done"]
+
+
+# -- turns that run again, turns that are stopped early
+
+
+def test_a_second_message_whose_fate_is_unknown_is_looked_for_as_well(bench: Bench) -> None:
+    bench.known(answered=["again-1"])
+    pending = PendingSend("again-2", "Move the clip.", FILM)
+    bench.log = MemoryLog(turn_id="again", conversation=bench.log.conversation, pending=pending)
+    bench.backend.reply("state", state(TITLED))
+    bench.run(bench.request("make a film"))
+    assert "send" not in bench.backend.calls
+    assert "your request arrived" in bench.log.texts[0]
+    assert bench.log.pending is None
+
+
+def test_the_embedded_studio_is_asked_again_under_the_same_id(bench: Bench) -> None:
+    bench.name = "local"
+    bench.known()
+    pending = PendingSend("again-1", "make a film", None)
+    bench.log = MemoryLog(turn_id="again", conversation=bench.log.conversation, pending=pending)
+    bench.backend.reply("send", bench.backend.stream("Made it."))
+    bench.run(bench.request("make a film"))
+    assert [r.headers["idempotency-key"] for call, r in bench.backend.requests if call == "send"] == ["again-1"]
+    assert bench.log.texts == ["Made it."]
+
+
+def test_a_turn_stopped_before_anything_was_sent_says_only_that(bench: Bench) -> None:
+    async def slow(request: httpx.Request) -> httpx.Response:
+        await bench.clock.sleep(3600)
+        raise AssertionError("nobody waits that long")
+
+    bench.backend.handle_async_request = slow  # type: ignore[method-assign]  # a backend that does not answer
+    bench.log = MemoryLog(turn_id="t")
+
+    async def main() -> None:
+        async with bench.clock, anyio.create_task_group() as tasks:
+            tasks.start_soon(run_turn, bench.request("make a film"), bench.log, bench.runtime())
+            await bench.clock.sleep(10)
+            tasks.cancel_scope.cancel()
+
+    anyio.run(main)
+    assert bench.log.texts == ["Stopped."]
+    assert bench.log.done.state == "cancelled"
