@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from typing import Protocol
@@ -126,7 +127,7 @@ class Activity:
         stage = event.stage if isinstance(event, Progress) else event.text
         now = time.monotonic()
         if self._redraws:
-            self._put(f"\r\x1b[K{_activity(event)}")
+            self._put(f"\r\x1b[K{_activity(event)[: _columns() - 1]}")
             self._drawn = True
         elif stage != self._last[0] or now - self._last[1] >= _SPARSE_S:
             self._put(_activity(event) + "\n")
@@ -142,6 +143,13 @@ class Activity:
             print(text, end="", file=sys.stderr, flush=True)
         except OSError:
             self._redraws = self._drawn = False  # nobody watches; the answer still counts
+
+
+def _columns() -> int:
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except OSError:
+        return 80
 
 
 _BAR = 24
