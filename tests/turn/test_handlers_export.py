@@ -304,13 +304,15 @@ def test_a_render_the_backend_lost_is_made_anew_the_next_time(ready: Bench) -> N
 
 def test_a_slow_download_tells_how_far_it_is(ready: Bench) -> None:
     def slow(_: httpx.Request) -> httpx.Response:
-        half = b"x" * 2**18
+        half = b"x" * (2**18 + 1)
         body = Silence([half, 5.0, half, 5.0], ready.backend)
-        return httpx.Response(200, headers={"content-type": "video/mp4", "content-length": str(2**19)}, stream=body)
+        return httpx.Response(200, headers={"content-type": "video/mp4", "content-length": str(2 * len(half))}, stream=body)
 
     ready.backend.reply("download", slow)
     log = ready.turn("export")
-    assert [event.fraction for event in log.told("progress") if event.stage == "download"] == [None, 0.5, 1.0]
+    first, *others = [event.fraction for event in log.told("progress") if event.stage == "download"]
+    assert first is None
+    assert others == pytest.approx([0.5, 1.0], abs=0.001)
 
 
 def test_a_refused_render_leaves_nothing_to_ask_about(ready: Bench) -> None:
