@@ -60,8 +60,7 @@ async def patient(ctx: TurnContext, emit: Emit) -> AsyncIterator[Patience]:
 async def reporting(ctx: TurnContext, emit: Emit, now: Callable[[], Progress]) -> AsyncIterator[None]:
     """Tell every second how far the work inside is, as often as it got further."""
 
-    async def report() -> None:
-        shown = now()
+    async def report(shown: Progress) -> None:
         while True:
             await ctx.clock.sleep(REPORT_S)
             if (progress := now()) != shown:
@@ -69,7 +68,7 @@ async def reporting(ctx: TurnContext, emit: Emit, now: Callable[[], Progress]) -
                 await emit(progress)
 
     async with alone(), anyio.create_task_group() as beside:
-        beside.start_soon(report)
+        beside.start_soon(report, now())
         yield
         beside.cancel_scope.cancel()
 
