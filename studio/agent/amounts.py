@@ -1,0 +1,170 @@
+"""Tags that belong together become one: numbers with their units, ranges, points in time, shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from .scan import Scanned, Tag
+
+MILLISECONDS = {"ms": 1.0, "s": 1000.0, "min": 60_000.0}
+_LONGEST = 24 * 3_600_000.0  # nobody means more; keeps a slip of the finger from becoming arithmetic
+
+Joined = tuple[int, Tag]
+"""How many tags one new tag replaces, and that tag."""
+
+Rule = Callable[[Scanned, Sequence[Tag], int], Joined | None]
+
+
+def joined(scanned: Scanned, rules: Sequence[Rule]) -> Scanned:
+    """Apply each rule in turn along the tags, left to right."""
+    tags = scanned.tags
+    for rule in rules:
+        result: list[Tag] = []
+        index = 0
+        while index < len(tags):
+            hit = rule(scanned, tags, index)
+            result.append(hit[1] if hit else tags[index])
+            index += hit[0] if hit else 1
+        tags = tuple(result)
+    return Scanned(scanned.message, scanned.folded, scanned.at, tags)
+
+
+def amount_rules() -> tuple[Rule, ...]:
+    """In the order they must run."""
+    return (_compound, _shape_words, _frames, _percent, _duration, _summed, _range, _stretch)
+
+
+def _at(tags: Sequence[Tag], index: int, concept: str) -> bool:
+    return 0 <= index < len(tags) and concept in tags[index]
+
+
+def _one(tags: Sequence[Tag], first: int, count: int, **senses: object) -> Joined:
+    return count, Tag(tags[first].start, tags[first + count - 1].end, senses)
+
+
+def _compound(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
+    """twenty five; a number in words."""
+    if not _at(tags, i, "number"):
+        return None
+    value = tags[i].number("number")
+    ones = tags[i + 1].number("number") if _at(tags, i + 1, "number") else 0.0
+    if value in (20, 30, 40, 50, 60, 70, 80, 90) and 0 < ones < 10 and scanned.close(tags[i], tags[i + 1]):
+        return _one(tags, i, 2, number=value + ones)
+    return 1, tags[i].meaning(**{**tags[i].senses, "number": value})
+
+
+def _shape_words(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
+    """16 by 9, 9比16."""
+    if not (_at(tags, i, "number") and _at(tags, i + 1, "ratio") and _at(tags, i + 2, "number")):
+        return None
+    pair = (int(tags[i].number("number")), int(tags[i + 2].number("number")))
+    known = {(9, 16), (16, 9), (1, 1), (4, 5), (5, 4), (3, 4), (4, 3), (2, 3), (3, 2), (21, 9)}
+    return _one(tags, i, 3, ratio_of=pair) if pair in known else None
+
+
+def _frames(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
+    """60 fps."""
+    if _at(tags, i, "number") and _at(tags, i + 1, "fps"):
+        return _one(tags, i, 2, frame_rate=tags[i].number("number"))
+    return None
+
+
+def _percent(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
+    """35%, 百分之三十五."""
+    if _at(tags, i, "number") and _at(tags, i + 1, "percent"):
+        return _one(tags, i, 2, share=tags[i].number("number") / 100)
+    if _at(tags, i, "percent") and _at(tags, i + 1, "number"):
+        return _one(tags, i, 2, share=tags[i + 1].number("number") / 100)
+    return None
+
+
+def _duration(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
+    """15 seconds, half a minute, a minute and a half, 一分半, one and a half minutes."""
+    first, count, value = i, 0, 0.0
+    if _at(tags, i, "half"):
+        value = 0.25 if tags[i].text("half") == "quarter" else 0.5
+        count = 1 + _at(tags, i + 1, "article")
+    elif _at(tags, i, "article") and _at(tags, i + 1, "half"):
+        hit = _duration(scanned, tags, i + 1)
+        return None if hit is None else (hit[0] + 1, hit[1])
+    elif _at(tags, i, "article"):
+        value, count = 1.0, 1
+    elif _at(tags, i, "number"):
+        value, count = tags[i].number("number"), 1
+        if _at(tags, i + 1, "half") and _at(tags, i + 2, "unit"):
+            value, count = value + 0.5, 2
+    if not count or not _at(tags, i + count, "unit") or not scanned.close(tags[i + count - 1], tags[i + count]):
+        return None
+    unit = tags[i + count]
+    if unit.end - unit.start == 1 and "number" not in tags[i] and unit.text("unit") in "sm":
+        return None  # "a s…" is a slip, not a second
+    if unit.end - unit.start == 1 and tags[i].end != unit.start and scanned.folded[unit.start] in "sm":
+        return None
+    count += 1
+    if (
+        _at(tags, i + count, "half")
+        and tags[i + count].text("half") != "quarter"
+        and not _unit_follows(tags, i + count)
+    ):
+        value, count = value + 0.5, count + 1
+    return _one(tags, first, count, duration=min(_LONGEST, value * MILLISECONDS[unit.text("unit")]))
+
+
+def _unit_follows(tags: Sequence[Tag], i: int) -> bool:
+    return _at(tags, i + 1, "unit") or (_at(tags, i + 1, "article") and _at(tags, i + 2, "unit"))
+
+
+def _summed(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
+    """1 minute 30, 1 min and 20 s, 一分二十秒."""
+    if not _at(tags, i, "duration") or "clock" in tags[i] or tags[i].number("duration") % 60_000:
+        return None
+    if not tags[i].number("duration"):
+        return None
+    nth = i + 1
+    if _at(tags, nth, "sep") and tags[nth].text("sep") == "soft" and _at(tags, nth + 1, "duration"):
+        nth += 1
+    whole = tags[i].number("duration")
+    if _at(tags, nth, "duration") and tags[nth].number("duration") < 60_000:
+        return _one(tags, i, nth + 1 - i, duration=whole + tags[nth].number("duration"))
+    if nth == i + 1 and _at(tags, nth, "number") and scanned.close(tags[i], tags[nth]):
+        seconds = tags[nth].number("number")
+        if 0 < seconds < 60 and not _at(tags, nth + 1, "clip"):
+            return _one(tags, i, 2, duration=whole + seconds * 1000)
+    return None
+
+
+def _range(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
+    """from 2 to 5 seconds, 0:02-0:05, between 2 and 5 seconds, 第2秒到第5秒."""
+    opened = _at(tags, i, "from") or _at(tags, i, "between")
+    nth = i + opened
+    nth += _at(tags, nth, "nth")
+    left = nth
+    joint = left + 1
+    if not (_at(tags, left, "duration") or _at(tags, left, "number")):
+        return None
+    if not (_at(tags, joint, "to") or (_at(tags, i, "between") and _at(tags, joint, "sep"))):
+        return None
+    right = joint + 1 + _at(tags, joint + 1, "nth")
+    if not _at(tags, right, "duration"):
+        return None
+    end = tags[right].number("duration")
+    start = tags[left].number("duration") if "duration" in tags[left] else tags[left].number("number") * 1000
+    return _one(tags, i, right + 1 - i, range=(start, end)) if start < end else None
+
+
+def _stretch(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
+    """the first 3 seconds, 前三秒; the last 2 seconds, 最后两秒; at 5 seconds, 第3秒."""
+    if not _at(tags, i + 1, "duration"):
+        return None
+    span, tag = tags[i + 1].number("duration"), tags[i]
+    if "front" in tag or tag.text("ordinal") == "1" or tag.text("when") == "start":
+        return _one(tags, i, 2, head=span)
+    before = tags[i - 1] if i else tag
+    named = "before_last" in tag or any(c in before for c in ("for_time", "at", "skip", "article"))
+    if "back" in tag or (tag.text("ordinal") == "-1" and named) or (tag.text("when") == "end" and "back" in tag):
+        return _one(tags, i, 2, tail=span)
+    if "nth" in tag or ("at" in tag and "duration" not in tag):
+        return _one(tags, i, 2, point=span)
+    if "from" in tag:
+        return _one(tags, i, 2, point=span)
+    return None

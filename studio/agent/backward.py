@@ -1,0 +1,89 @@
+"""Undo, redo and starting over: steps along the drafts there were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from api import Draft
+
+from .answers import next_steps
+from .clauses import Clause
+from .differences import differences
+from .edits import pictures
+from .memory import Memory, found, mark
+from .turn import Outcome, Turn, fresh
+
+_MOST_STEPS = 50
+
+
+def stepped(turn: Turn) -> Outcome | None:
+    """The outcome of "undo" or "redo"; None when the message asks for neither."""
+    for clause in turn.clauses:
+        if clause.has("quote") or clause.has("reset"):
+            continue
+        if clause.has("redo"):
+            return _redone(turn)
+        if clause.has("undo") and not clause.has("title", "music", "transition", "caption", "volume", "clips"):
+            return _undone(turn, _steps(clause))
+    return None
+
+
+def rest(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
+    """What a message asks for besides going back or starting over."""
+    return tuple(clause for clause in clauses if not clause.has("undo", "redo", "reset"))
+
+
+def _steps(clause: Clause) -> int:
+    tag = clause.first("number")
+    return min(_MOST_STEPS, max(1, int(tag.number("number")))) if tag is not None else 1
+
+
+def _undone(turn: Turn, steps: int) -> Outcome:
+    memory, draft = fresh(turn.memory), turn.brief.draft
+    names = 0
+    for _ in range(steps):
+        earlier, left = _earlier(turn, memory, draft, names)
+        if earlier is None:
+            break
+        memory = replace(memory, back=left, forward=(*memory.forward, mark(draft)))
+        draft, names = earlier, names + 1
+    if not names:
+        return Outcome((turn.words.say("nothing_to_undo"),), memory, quiet=True)
+    return _told(turn, draft, "undone", "undo", memory)
+
+
+def _earlier(turn: Turn, memory: Memory, draft: Draft, done: int) -> tuple[Draft | None, tuple[str, ...]]:
+    """The draft before, and what is left of the way back. Without a remembered way the history itself is the way."""
+    history = turn.brief.history
+    if memory.back:
+        return found(memory.back[-1], history), memory.back[:-1]
+    if done or memory.forward or not history:
+        return None, ()
+    return (history[-1] if history[-1] != draft else None), ()
+
+
+def _redone(turn: Turn) -> Outcome:
+    memory = fresh(turn.memory)
+    later = found(memory.forward[-1], turn.brief.history) if memory.forward else None
+    if later is None:
+        return Outcome((turn.words.say("nothing_to_redo"),), memory, quiet=True)
+    memory = replace(memory, forward=memory.forward[:-1], back=(*memory.back, mark(turn.brief.draft)))
+    return _told(turn, later, "redone", "redo", memory)
+
+
+def _told(turn: Turn, draft: Draft, key: str, name: str, memory: Memory) -> Outcome:
+    lines = [turn.words.say(key)]
+    if pictures(draft):
+        lines += [turn.words.change(change) for change in differences(turn.brief.draft, draft)]
+        lines.append(next_steps(draft, turn.words))
+    else:
+        lines.append(turn.words.say("nothing_yet"))
+    return Outcome(tuple(lines), replace(memory, last="", topic=""), draft, (name,), stepped=True)
+
+
+def cleared(turn: Turn) -> Outcome:
+    """Start over: an empty film; the photos stay."""
+    memory = replace(fresh(turn.memory), wishes=(), last="", topic="", length_asked=False)
+    line = turn.words.say("cleared", photos=turn.words.photos(len(turn.images)))
+    return Outcome((line,), memory, Draft(), ("start_over",), quiet=True)

@@ -1,0 +1,172 @@
+"""A message cut into clauses, each with what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .mentions import Pick, picks_of
+from .scan import Scanned, Tag
+
+TOPICS: Mapping[str, str] = {
+    "title": "text",
+    "caption": "text",
+    "text": "text",
+    "credits": "text",
+    "quote": "text",
+    "voice": "voice",
+    "music": "sound",
+    "own": "sound",
+    "volume": "sound",
+    "volume_word": "sound",
+    "music_only": "sound",
+    "transition": "transition",
+    "transition_noun": "transition",
+    "motion": "motion",
+    "zoom": "motion",
+    "fade": "fade",
+    "look": "look",
+    "look_noun": "look",
+    "clips": "photo",
+    "numbers": "photo",
+    "clip": "photo",
+    "every": "photo",
+    "others": "photo",
+    "film": "film",
+    "aspect": "film",
+    "platform": "film",
+    "ratio_of": "film",
+    "pace_noun": "film",
+}
+"""Which concepts name a subject. A wording with several senses names several."""
+
+_INHERITED = ("remove", "add", "change", "move", "swap", "use", "keep_only", "same")
+_CONTENT = frozenset(
+    (*TOPICS, *_INHERITED, "duration", "share", "head", "tail", "range", "point", "number", "pace", "more", "color")
+    + ("position", "text_size", "mood", "place", "sort", "reverse", "undo", "redo", "reset", "create", "frame_rate")
+    + ("pixels", "size_word", "all_along", "when", "animation", "start_with", "end_with", "duplicate", "order", "media")
+    + ("replace", "bring_back", "leave", "dont", "negate", "unmute", "add_photos", "assent", "refuse", "go", "correct")
+    + ("retouch", "generate", "overlay", "font", "transcribe", "act", "platform_loose", "loop", "again", "ordinal")
+    + ("factor", "ask", "link")
+)
+
+
+@dataclass(slots=True)
+class Clause:
+    """Tags of one clause. verbs: what the clause before it did, where this one has no verb of its own.
+
+    after: the topic of the clause before it in the same message. taken: tags a reader has used up.
+    """
+
+    tags: tuple[Tag, ...]
+    verbs: frozenset[str] = frozenset()
+    after: str = ""
+    asked: bool = False
+    taken: set[int] = field(default_factory=set)
+
+    def has(self, *concepts: str) -> bool:
+        """Whether any tag means one of these."""
+        return any(concept in tag.senses for tag in self.tags for concept in concepts)
+
+    def does(self, *verbs: str) -> bool:
+        """Whether the clause asks for one of these doings, itself or through the clause before it."""
+        return self.has(*verbs) or any(verb in self.verbs for verb in verbs)
+
+    def all(self, concept: str) -> list[Tag]:
+        """The tags that mean this and are still free."""
+        return [tag for tag in self.tags if concept in tag.senses and id(tag) not in self.taken]
+
+    def first(self, concept: str) -> Tag | None:
+        """The first free tag that means this."""
+        return next(iter(self.all(concept)), None)
+
+    def value(self, concept: str) -> str:
+        """The word value of the first free tag that means this, or ""."""
+        tag = self.first(concept)
+        return tag.text(concept) if tag else ""
+
+    def take(self, concept: str, owner: str = "") -> Tag | None:
+        """Use up the first free tag that means this; with owner, only one that stands nearest to that topic."""
+        for tag in self.all(concept):
+            if not owner or self.owner(tag) in (owner, ""):
+                self.taken.add(id(tag))
+                return tag
+        return None
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """Everything the clause names."""
+        return frozenset(TOPICS[concept] for tag in self.tags for concept in tag.senses if concept in TOPICS)
+
+    def owner(self, tag: Tag) -> str:
+        """The topic named nearest to a tag; what follows is a little nearer than what went before; "" without any."""
+        best, topic = 1_000_000.0, ""
+        for other in self.tags:
+            if other is tag:
+                continue
+            gap = other.start - tag.end if other.start >= tag.end else tag.start - other.end + 1.5
+            named = next((TOPICS[concept] for concept in TOPICS if concept in other.senses), "")
+            if named and gap < best:
+                best, topic = gap, named
+        return topic
+
+    @property
+    def picks(self) -> tuple[Pick, ...]:
+        """The photos named, in the order named."""
+        return tuple(pick for tag in self.tags for pick in picks_of(tag))
+
+
+def clauses(scanned: Scanned) -> tuple[Clause, ...]:
+    """Cut at separators; what says nothing by itself joins the clause before it."""
+    result: list[Clause] = []
+    for tags, opened in _pieces(scanned.tags):
+        asked = any("asked" in tag for tag in tags)
+        words = tuple(tag for tag in tags if "stop" not in tag)
+        telling = any(concept in _CONTENT for tag in words for concept in tag.senses)
+        if result and not telling and not opened:
+            result[-1].tags += words
+            result[-1].asked |= asked
+            continue
+        if not words:
+            if result:
+                result[-1].asked |= asked
+            continue
+        clause = Clause(words, asked=asked)
+        if result:
+            _inherit(clause, result[-1])
+        result.append(clause)
+    return tuple(result)
+
+
+def _pieces(tags: Sequence[Tag]) -> list[tuple[tuple[Tag, ...], bool]]:
+    """Runs between separators; whether a run begins a sentence."""
+    pieces: list[tuple[tuple[Tag, ...], bool]] = []
+    run: list[Tag] = []
+    opened = True
+    for tag in tags:
+        if "sep" not in tag or "colon" in tag:
+            run.append(tag)
+            continue
+        if "stop" in tag:
+            run.append(tag)
+        if run:
+            pieces.append((tuple(run), opened))
+            run, opened = [], False
+        if "stop" in tag:
+            opened = True
+        if any(concept in tag for concept in ("add", "again")) and "stop" not in tag and "skip" not in tag:
+            run = [tag]
+    return [*pieces, *([(tuple(run), opened)] if run else [])]
+
+
+def _inherit(clause: Clause, before: Clause) -> None:
+    own = [verb for verb in _INHERITED if clause.has(verb)]
+    if not own and not clause.has("create", "undo", "redo", "dont", "negate", "more", "duration"):
+        clause.verbs = frozenset(verb for verb in _INHERITED if before.does(verb))
+    clause.after = main_topic(before) or before.after
+
+
+def main_topic(clause: Clause) -> str:
+    """The one thing a clause is about, for what is said about it next."""
+    topics = clause.topics
+    return next((name for name in ("text", "voice", "sound", "transition", "motion", "fade") if name in topics), "")

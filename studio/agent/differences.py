@@ -1,0 +1,211 @@
+"""What differs between two drafts, as values a reply can be worded from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from api import Draft, Segment
+
+from .edits import overlap, pictures, sounds, texts
+from .edits.tracks import TextRole
+
+_ROLES: tuple[TextRole, ...] = ("title", "caption")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference. key: the message that tells it; values: what the message is filled with."""
+
+    key: str
+    values: dict[str, Any]
+
+
+def differences(before: Draft, after: Draft) -> list[Change]:
+    """Everything that changed, in the order a person would tell it."""
+    found = [*_photos(before, after), *_film(before, after)]
+    found += [*_motion(before, after), *_transitions(before, after), *_times(before, after)]
+    for role in _ROLES:
+        found += _texts(role, before, after)
+    return found + _music(before, after) + _voice(before, after)
+
+
+def _sources(draft: Draft) -> list[str]:
+    return [segment.meta.source or "" for segment in pictures(draft)]
+
+
+def _photos(before: Draft, after: Draft) -> list[Change]:
+    old, new = _sources(before), _sources(after)
+    if old == new:
+        return []
+    added = [index + 1 for index, source in enumerate(new) if new[: index + 1].count(source) > old.count(source)]
+    gone = [index + 1 for index, source in enumerate(old) if old[: index + 1].count(source) > new.count(source)]
+    found = []
+    if len(added) == len(gone) == 1 and added == gone:
+        name = pictures(after)[added[0] - 1].meta.name or ""
+        return [Change("photo_replaced", {"n": added[0], "name": name})]
+    if gone:
+        found.append(Change("photos_removed", {"numbers": gone, "count": len(new)}))
+    if added:
+        found.append(Change("photos_added", {"added": len(added), "count": len(new)}))
+    if not added and not gone:
+        found.append(_reordered(old, new, pictures(after)))
+    return found
+
+
+def _reordered(old: Sequence[str], new: Sequence[str], segments: Sequence[Segment]) -> Change:
+    if list(reversed(old)) == list(new):
+        return Change("order_reversed", {})
+    moved = [index for index, source in enumerate(new) if old[index] != source]
+    if len(moved) == 2:
+        return Change("photos_swapped", {"left": moved[0] + 1, "right": moved[1] + 1})
+    for index, source in enumerate(new):
+        rest = [item for at, item in enumerate(new) if at != index]
+        was = old.index(source)
+        if rest == [item for at, item in enumerate(old) if at != was]:
+            return Change("photo_moved", {"n": was + 1, "to": index + 1, "name": segments[index].meta.name or ""})
+    return Change("order_changed", {"names": [segment.meta.name or "?" for segment in segments][:8]})
+
+
+def _film(before: Draft, after: Draft) -> list[Change]:
+    found = []
+    was, now = before.meta, after.meta
+    if (was.width, was.height) != (now.width, now.height) and now.width and now.height:
+        found.append(Change("shape", {"width": now.width, "height": now.height}))
+    if was.fps != now.fps and now.fps:
+        found.append(Change("rate", {"fps": now.fps}))
+    if before.duration_ms != after.duration_ms and after.duration_ms:
+        found.append(Change("length", {"ms": after.duration_ms, "was": before.duration_ms}))
+    if was.fade_in_ms != now.fade_in_ms:
+        found.append(Change("fade_in" if now.fade_in_ms else "no_fade_in", {"ms": now.fade_in_ms or 0}))
+    if was.fade_out_ms != now.fade_out_ms:
+        found.append(Change("fade_out" if now.fade_out_ms else "no_fade_out", {"ms": now.fade_out_ms or 0}))
+    if was.look != now.look:
+        found.append(Change("look" if now.look else "no_look", {"look": now.look or ""}))
+    if bool(was.loop) != bool(now.loop):
+        found.append(Change("loop" if now.loop else "no_loop", {}))
+    return found
+
+
+def _by_source(before: Draft, after: Draft) -> list[tuple[int, Segment, Segment]]:
+    """(number now, as it was, as it is) for the photos in both."""
+    left = pictures(before)
+    pairs = []
+    for number, segment in enumerate(pictures(after), start=1):
+        index = next((i for i, old in enumerate(left) if old.meta.source == segment.meta.source), None)
+        if index is not None:
+            pairs.append((number, left.pop(index), segment))
+    return pairs
+
+
+def _motion(before: Draft, after: Draft) -> list[Change]:
+    moved = [
+        (n, new.meta.motion or "none")
+        for n, old, new in _by_source(before, after)
+        if old.meta.motion != new.meta.motion
+    ]
+    if not moved:
+        return []
+    kinds = {kind for _, kind in moved}
+    now = {segment.meta.motion for segment in pictures(after)}
+    if len(now) == 1 and len(kinds) == 1:
+        return [Change("motion_all", {"motion": kinds.pop()})]
+    return [
+        Change("motion_some", {"motion": kind, "numbers": [n for n, k in moved if k == kind]}) for kind in sorted(kinds)
+    ]
+
+
+def _transitions(before: Draft, after: Draft) -> list[Change]:
+    was, now = pictures(before)[:-1], pictures(after)[:-1]
+    if not now or len(was) != len(now):
+        return []
+    joints = [((a.meta.transition, overlap(a)), (b.meta.transition, overlap(b))) for a, b in zip(was, now, strict=True)]
+    new = [(n, pair[1]) for n, pair in enumerate(joints, start=1) if pair[0] != pair[1]]
+    if not new:
+        return []
+    kinds = {pair[1][0] for pair in joints}
+    lengths = {pair[1][1] for pair in joints}
+    if len(kinds) == 1:
+        kind = kinds.pop() or "cut"
+        return [Change("cuts_all" if kind == "cut" else "transition_all", {"transition": kind, "ms": max(lengths)})]
+    first = new[0][1]
+    key = "transition_some"
+    return [Change(key, {"transition": first[0] or "cut", "numbers": [n for n, _ in new], "ms": first[1]})]
+
+
+def _times(before: Draft, after: Draft) -> list[Change]:
+    """Single photos whose time changed while the others' did not."""
+    pairs = _by_source(before, after)
+    changed = [(n, new.duration_ms) for n, old, new in pairs if abs(old.duration_ms - new.duration_ms) > 40]
+    if not changed:
+        return []
+    if len(changed) == len(pairs):
+        times = [ms for _, ms in changed]
+        even = max(times) - min(times) <= 40
+        return [Change("time_each", {"ms": round(sum(times) / len(times))})] if even and len(times) > 1 else []
+    if len(changed) > max(1, len(pairs) // 2):
+        return []
+    return [Change("time_some", {"numbers": [n for n, _ in changed], "ms": changed[0][1]})]
+
+
+def _texts(role: TextRole, before: Draft, after: Draft) -> list[Change]:
+    was, now = texts(before, role), texts(after, role)
+    old, new = [t for t in was if t not in now], [t for t in now if t not in was]
+    if len(new) == len(old) == 1 or (new and len(new) == len(old)):
+        pairs = list(zip(old, new, strict=True))
+        told = [Change(f"{role}_changed", _text_values(b)) for a, b in pairs if _retold(a, b)]
+        return told[:3]
+    if new and len(new) > 3:
+        return [Change(f"{role}s_added", {"added": len(new)})]
+    if new:
+        return [Change(f"{role}_added", _text_values(text)) for text in new]
+    return [Change(f"{role}s_removed", {"removed": len(old)})] if old else []
+
+
+def _retold(a: Segment, b: Segment) -> bool:
+    """A text that only followed its photo is not worth a sentence."""
+    style = [(t.meta.text, t.meta.position, t.meta.color, t.meta.size, t.meta.animation) for t in (a, b)]
+    moved = (a.meta.start_ms or 0) != (b.meta.start_ms or 0) or a.duration_ms != b.duration_ms
+    return style[0] != style[1] or moved
+
+
+def _text_values(text: Segment) -> dict[str, Any]:
+    start = text.meta.start_ms or 0
+    return {
+        "text": text.meta.text or "",
+        "start": start,
+        "end": start + text.duration_ms,
+        "position": text.meta.position or "center",
+        "color": text.meta.color or "",
+    }
+
+
+def _music(before: Draft, after: Draft) -> list[Change]:
+    was, now = sounds(before, "music")[:1], sounds(after, "music")[:1]
+    if not now:
+        return [Change("music_removed", {})] if was else []
+    new, values = now[0], {"mood": now[0].meta.mood or "", "name": now[0].meta.name or "", "volume": now[0].meta.volume}
+    kind = "file" if new.meta.source else "mood"
+    if not was:
+        return [Change(f"music_{kind}_added", values)]
+    old = was[0]
+    if (old.meta.mood, old.meta.source) != (new.meta.mood, new.meta.source):
+        return [Change(f"music_{kind}_added", values)]
+    found = []
+    if old.meta.volume != new.meta.volume:
+        found.append(Change("volume" if new.meta.volume else "muted", values))
+    if old.meta.fade_in_ms != new.meta.fade_in_ms:
+        found.append(Change("music_fade_in", {"ms": new.meta.fade_in_ms or 0}))
+    if old.meta.fade_out_ms != new.meta.fade_out_ms:
+        found.append(Change("music_fade_out", {"ms": new.meta.fade_out_ms or 0}))
+    if old.meta.start_ms != new.meta.start_ms:
+        found.append(Change("music_start", {"ms": new.meta.start_ms or 0}))
+    return found
+
+
+def _voice(before: Draft, after: Draft) -> list[Change]:
+    was, now = sounds(before, "voice"), sounds(after, "voice")
+    if [v.meta.text for v in was] == [v.meta.text for v in now]:
+        return []
+    return [Change("voice_added", {"text": now[0].meta.text or ""})] if now else [Change("voice_removed", {})]

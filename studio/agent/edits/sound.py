@@ -1,0 +1,121 @@
+"""What is heard: music made here or the user's own, and a voice-over's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from api import Draft
+
+from .tracks import SoundRole, changed, new_segment, sounds, with_sounds
+
+VOLUME, FADE_IN_MS, FADE_OUT_MS = 0.6, 500, 1500
+_MS_PER_WORD, _MS_PER_LETTER = 400, 250  # a calm reading voice; letters where a script has no spaces
+
+
+@dataclass(frozen=True, slots=True)
+class AddMusic:
+    """Put music under the film, in place of any other. mood: made here; source, file_name: the user's own file."""
+
+    name: ClassVar[str] = "add_music"
+    mood: str | None = None
+    source: str | None = None
+    file_name: str | None = None
+    volume: float | None = None
+    start_ms: int = 0
+    from_ms: int | None = None
+
+    def apply(self, draft: Draft) -> Draft:
+        before = sounds(draft, "music")[:1]
+        start = min(self.start_ms, max(0, draft.duration_ms - 1))
+        meta: dict[str, Any] = {
+            "role": "music",
+            "start_ms": start,
+            "mood": self.mood,
+            "source": self.source,
+            "name": self.file_name,
+            "from_ms": self.from_ms,
+            "volume": before[0].meta.volume if before else VOLUME,
+            "fade_in_ms": before[0].meta.fade_in_ms if before else FADE_IN_MS,
+            "fade_out_ms": before[0].meta.fade_out_ms if before else FADE_OUT_MS,
+        }
+        if self.volume is not None:
+            meta["volume"] = self.volume
+        duration = max(1, draft.duration_ms - start)
+        if before:
+            return with_sounds(draft, "music", [changed(before[0], duration_ms=duration, **meta)])
+        given = {key: value for key, value in meta.items() if value is not None}
+        return with_sounds(draft, "music", [new_segment(duration, **given)])
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSound:
+    """Change sound that is there. factor: on the volume. start_ms: on the film; from_ms: inside the file."""
+
+    name: ClassVar[str] = "change_music"
+    role: SoundRole = "music"
+    volume: float | None = None
+    factor: float = 1.0
+    fade_in_ms: int | None = None
+    fade_out_ms: int | None = None
+    start_ms: int | None = None
+    from_ms: int | None = None
+
+    def apply(self, draft: Draft) -> Draft:
+        segments = []
+        for segment in sounds(draft, self.role):
+            meta: dict[str, Any] = {}
+            level = self.volume
+            if self.factor != 1.0:
+                level = max(0.05, segment.meta.volume if segment.meta.volume is not None else VOLUME) * self.factor
+            if level is not None:
+                meta["volume"] = round(min(1.0, max(0.0, level)), 3)
+            for key in ("fade_in_ms", "fade_out_ms", "from_ms"):
+                if getattr(self, key) is not None:
+                    meta[key] = getattr(self, key)
+            duration = segment.duration_ms
+            if self.start_ms is not None:
+                meta["start_ms"] = min(self.start_ms, max(0, draft.duration_ms - 1))
+                duration = max(1, draft.duration_ms - meta["start_ms"])
+            segments.append(changed(segment, duration_ms=duration, **meta))
+        return with_sounds(draft, self.role, segments)
+
+
+@dataclass(frozen=True, slots=True)
+class SetVolume:
+    """How loud the music is, 0..1."""
+
+    name: ClassVar[str] = "set_volume"
+    volume: float
+
+    def apply(self, draft: Draft) -> Draft:
+        return ChangeSound(volume=self.volume).apply(draft)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveSound:
+    """Take the music, or the voice-over, away."""
+
+    name: ClassVar[str] = "remove_sound"
+    role: SoundRole = "music"
+
+    def apply(self, draft: Draft) -> Draft:
+        return with_sounds(draft, self.role, [])
+
+
+@dataclass(frozen=True, slots=True)
+class AddVoice:
+    """Words to be spoken, from start_ms on; how long they take is estimated."""
+
+    name: ClassVar[str] = "add_voice"
+    text: str
+    start_ms: int = 0
+
+    def apply(self, draft: Draft) -> Draft:
+        spaced = len(self.text.split())
+        dense = sum(1 for letter in self.text if letter >= "\u2e80")
+        spoken = max(1000, spaced * _MS_PER_WORD + dense * _MS_PER_LETTER)
+        start = min(self.start_ms, max(0, draft.duration_ms - 1))
+        duration = max(1, min(spoken, draft.duration_ms - start))
+        voice = new_segment(duration, role="voice", text=self.text, start_ms=start, volume=1.0)
+        return with_sounds(draft, "voice", [voice])

@@ -1,0 +1,39 @@
+"""One message, heard: its clauses, with the photos' names known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from router import detect_language
+
+from ..model import Media
+from .amounts import amount_rules, joined
+from .clauses import Clause, clauses
+from .mentions import mention_rules, names_of
+from .said import unquoted
+from .scan import Scanned, scan
+from .words import Words, lexicon, words_for
+
+
+def hear(message: str, language: str, media: Sequence[Media]) -> tuple[Clause, ...]:
+    """The clauses of a message."""
+    return clauses(heard(message, language, media))
+
+
+def heard(message: str, language: str, media: Sequence[Media]) -> Scanned:
+    """The tags of a message, joined to quantities, quotations and photos."""
+    scanned = scan(message, words_for(language), _names(tuple(item.name for item in media), language))
+    return joined(scanned, (*amount_rules(), unquoted, *mention_rules()))
+
+
+@lru_cache(maxsize=64)
+def _names(names: tuple[str, ...], language: str) -> Words:
+    return names_of(names, words_for(language))
+
+
+def reply_language(message: str, session: str) -> str:
+    """The language to answer in: the message's own where it is clear and spoken here, else the session's."""
+    own = detect_language(message) if any(letter.isalpha() for letter in message) else session
+    tag = own if lexicon(f"replies.{own}") else session.partition("-")[0]
+    return tag if lexicon(f"replies.{tag}") else "en"

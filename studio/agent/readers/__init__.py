@@ -1,0 +1,26 @@
+"""Clauses into typed edits: one reader per topic, none knows a word of any language."""
+
+from .order import missing, read_new_photos, read_order
+from .picture import read_fades, read_look, read_loop, read_motion, read_transitions
+from .sound import read_sound
+from .time import read_clip_times, read_length, read_pace, read_shape, shape
+from .words_on_screen import read_texts
+
+READERS = (
+    read_texts,
+    read_sound,
+    read_transitions,
+    read_fades,
+    read_new_photos,
+    read_order,
+    read_motion,
+    read_look,
+    read_loop,
+    read_clip_times,
+    read_shape,
+    read_pace,
+    read_length,
+)
+"""In this order, because a duration or a percentage belongs to the first topic that claims it."""
+
+__all__ = ["READERS", "missing", "shape"]

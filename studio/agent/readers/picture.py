@@ -1,0 +1,145 @@
+"""How photos move and meet, how the film begins and ends, its colours."""
+
+from __future__ import annotations
+
+from ..clauses import Clause
+from ..edits import Edit, SetFade, SetLook, SetLoop, SetMotion, SetTransition, overlap
+from ..scene import Scene, Unclear
+
+SLOW_MS, QUICK_MS = 1000, 300
+_FADE_MS, _LONG_FADE_MS = 1000, 1800
+_LONGER, _SHORTER = 1.5, 1 / 1.5
+
+
+def read_transitions(clause: Clause, scene: Scene) -> list[Edit]:
+    """How photos lead into each other."""
+    if clause.has("quote", "title", "caption") or (not clause.has("transition") and not _joints(clause)):
+        return []
+    if clause.has("leave"):
+        return []
+    kind: str | None = clause.value("transition") or _kind_by_noun(clause)
+    off = clause.does("remove", "negate", "dont")
+    if off and kind != "cut":
+        kind = "cut"
+    duration = clause.take("duration", "transition")
+    ms = round(duration.number("duration")) if duration is not None else None
+    if ms is None and kind != "cut":
+        ms = _by_adverb(clause)
+    factor = _factor(clause)
+    after = _joint_positions(clause, scene)
+    if kind is None and ms is None and factor == 1.0:
+        if clause.does("change"):
+            raise Unclear("which_transition", "transition")
+        plain = [s for s in scene.segments[:-1] if not overlap(s)]
+        if not plain:
+            return []
+        kind = "cross-dissolve"
+    return [SetTransition(kind, ms, after, factor)]
+
+
+def _joints(clause: Clause) -> bool:
+    """Whether the clause speaks of transitions by their noun and not of a stretch "between 2 and 5 seconds"."""
+    return clause.has("transition_noun") and not clause.has("range", "music")
+
+
+def _kind_by_noun(clause: Clause) -> str | None:
+    if clause.has("fade"):
+        return "cross-dissolve"
+    if clause.has("zoom") or clause.value("motion") in ("zoom-in", "zoom-out"):
+        return "zoom"
+    if clause.value("animation") == "slide":
+        return "slide"
+    if clause.has("smooth", "slow") and not clause.has("more"):
+        return "cross-dissolve"
+    return None
+
+
+def _by_adverb(clause: Clause) -> int | None:
+    if clause.has("more"):
+        return None
+    for concept, ms in (("slow", SLOW_MS), ("quick", QUICK_MS)):
+        if any(clause.owner(tag) == "transition" for tag in clause.all(concept)):
+            return ms
+    return None
+
+
+def _factor(clause: Clause) -> float:
+    more = clause.value("more")
+    return _LONGER if more in ("longer", "slower") else _SHORTER if more in ("shorter", "faster") else 1.0
+
+
+def _joint_positions(clause: Clause, scene: Scene) -> tuple[int, ...] | None:
+    """The photos a named transition leads out of: between 2 and 3 -> photo 2; before 3 -> photo 2; after 3 -> photo 3."""
+    picks = scene.said(clause)
+    if not picks:
+        return None
+    chosen = scene.positions(picks)
+    last = len(scene.segments) - 1
+    if len(chosen) == 2 and abs(chosen[0] - chosen[1]) == 1:
+        return (min(chosen),)
+    if clause.has("before") or clause.has("to"):
+        chosen = tuple(index - 1 for index in chosen if index > 0)
+    return tuple(index for index in chosen if index < last) or None
+
+
+def read_fades(clause: Clause, scene: Scene) -> list[Edit]:
+    """The whole film's fade in and fade out."""
+    elsewhere = clause.has(
+        "music", "own", "music_only", "title", "caption", "text", "quote", "transition_noun", "transition"
+    )
+    if not clause.has("fade") or elsewhere or clause.has("leave"):
+        return []
+    duration = clause.take("duration", "fade")
+    ms = round(duration.number("duration")) if duration is not None else _FADE_MS
+    if duration is None and (clause.has("slow") or clause.value("pace") == "cinematic"):
+        ms = _LONG_FADE_MS
+    if clause.does("remove", "negate", "dont"):
+        ms = 0
+    found = {tag.text("fade") for tag in clause.all("fade")}
+    if found <= {"any"}:
+        side = clause.value("when") or {"first": "start", "last": "end"}.get(clause.value("place"), "")
+        found = {"in"} if side == "start" else {"out"} if side == "end" else {"both"}
+    edits: list[Edit] = []
+    if found & {"in", "both"}:
+        edits.append(SetFade("in", ms))
+    if found & {"out", "both"}:
+        edits.append(SetFade("out", ms))
+    return edits
+
+
+def read_motion(clause: Clause, scene: Scene) -> list[Edit]:
+    """How the camera moves over one photo or all of them."""
+    blocked = clause.has("quote", "title", "caption", "transition", "transition_noun", "swap", "order", "place")
+    if blocked or clause.has("leave"):
+        return []
+    named = clause.first("motion")
+    generic = clause.has("zoom") or (clause.has("motion_noun") and clause.does("remove", "negate", "dont"))
+    if named is None and not generic:
+        return []
+    motion = named.text("motion") if named is not None else "zoom-in"
+    if motion != "none" and clause.does("remove", "negate", "dont"):
+        motion = "none"
+    picks = scene.said(clause)
+    if picks:
+        return [SetMotion(motion, scene.positions(picks))]
+    return [SetMotion(motion)]
+
+
+def read_look(clause: Clause, scene: Scene) -> list[Edit]:
+    """The film's colours."""
+    look = clause.first("look")
+    if clause.has("quote", "title", "caption", "leave", "music", "own"):
+        return []
+    if look is None:
+        gone = clause.has("look_noun") and clause.does("remove", "negate", "dont")
+        return [SetLook(None)] if gone else []
+    if clause.does("remove", "negate", "dont") or look.text("look") == "none":
+        return [SetLook(None)]
+    return [SetLook(look.text("look"))]
+
+
+def read_loop(clause: Clause, scene: Scene) -> list[Edit]:
+    """Whether the film is meant to run in a circle."""
+    if not clause.has("loop") or clause.has("music", "own"):
+        return []
+    return [SetLoop(not clause.does("remove", "negate", "dont"))]

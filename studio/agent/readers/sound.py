@@ -1,0 +1,156 @@
+"""Music, its volume and its fades, and a voice-over's words."""
+
+from __future__ import annotations
+
+from ..clauses import Clause
+from ..edits import AddMusic, AddVoice, ChangeSound, Edit, RemoveSound, SetVolume, pictures, sounds
+from ..scan import Tag
+from ..scene import Scene, Unclear
+
+_FACTORS = {"louder": 1.4, "quieter": 0.6}
+_LITTLE, _MUCH = 0.45, 2.0
+_FADE_MS = 3000
+_FAST_MS = 2200  # photos shorter than this ask for livelier music
+_BACK_ON = 0.6
+
+
+def read_sound(clause: Clause, scene: Scene) -> list[Edit]:
+    """The sound edits a clause asks for."""
+    if clause.has("voice"):
+        return _voice(clause, scene)
+    if not _about_music(clause, scene):
+        return []
+    present = bool(sounds(scene.draft, "music"))
+    level = _level(clause, scene)
+    if clause.has("leave"):
+        return []
+    if clause.has("unmute"):
+        return [SetVolume(_BACK_ON)] if present else [_chosen(clause, scene, None)]
+    off = clause.does("remove", "negate", "dont") and not clause.has("own", "mood", "music_only")
+    if off and not clause.has("fade"):
+        return _silence(clause, scene)
+    if clause.has("fade") and not clause.has("mood", "music_only", "own") and present and not clause.has("add"):
+        return _fades(clause)
+    if clause.value("more") in _FACTORS and level is None:
+        return [ChangeSound(factor=_factor(clause))] if present else []
+    fresh = clause.has("mood", "music_only", "own") or _file(clause, scene) or not present
+    wants = clause.has("add", "music", "own", "music_only", "mood") or bool(_file(clause, scene))
+    if present and not fresh:
+        return _adjusted(clause, scene, level)
+    if not wants or (level == 0 and not present):
+        return []
+    return [_chosen(clause, scene, level)]
+
+
+def _about_music(clause: Clause, scene: Scene) -> bool:
+    if clause.has("music", "own", "music_only", "volume", "volume_word", "unmute"):
+        return not (clause.has("title", "caption", "quote") and not clause.has("volume", "music_only", "own"))
+    if clause.value("more") in _FACTORS:
+        return not clause.has("look", "look_noun")
+    if _file(clause, scene):
+        return True
+    bare = not clause.topics
+    return clause.after == "sound" and bare and clause.has("share", "mood")
+
+
+def _file(clause: Clause, scene: Scene) -> str:
+    """The name of a sound file the clause names."""
+    names = {item.name for item in scene.audio}
+    return next((pick.name for pick in clause.picks if pick.kind == "name" and pick.name in names), "")
+
+
+def _level(clause: Clause, scene: Scene) -> float | None:
+    share = clause.take("share", "sound")
+    if share is not None:
+        return min(1.0, max(0.0, share.number("share")))
+    if clause.has("volume") and (number := clause.take("number")) is not None:
+        value = number.number("number")
+        return min(1.0, value / 100 if value > 1 else value)
+    word = _quiet_word(clause)
+    return word.number("volume_word") if word is not None else None
+
+
+def _quiet_word(clause: Clause) -> Tag | None:
+    if not clause.has("music", "own", "music_only", "volume", "mood") and clause.value("volume_word") != "0":
+        return None
+    return clause.take("volume_word")
+
+
+def _silence(clause: Clause, scene: Scene) -> list[Edit]:
+    if sounds(scene.draft, "music"):
+        return [RemoveSound("music")]
+    if clause.has("remove"):
+        raise Unclear("nothing_there", thing="music")
+    return []
+
+
+def _factor(clause: Clause) -> float:
+    degree = clause.value("degree")
+    power = _LITTLE if degree == "little" else _MUCH if degree == "much" else 1.0
+    return float(_FACTORS[clause.value("more")] ** power)
+
+
+def _fades(clause: Clause) -> list[Edit]:
+    duration = clause.take("duration")
+    ms = round(duration.number("duration")) if duration is not None else _FADE_MS
+    if clause.does("remove", "negate", "dont"):
+        ms = 0
+    side = clause.value("fade")
+    return [
+        ChangeSound(
+            fade_in_ms=ms if side in ("in", "both") else None,
+            fade_out_ms=ms if side in ("out", "both", "any") else None,
+        )
+    ]
+
+
+def _adjusted(clause: Clause, scene: Scene, level: float | None) -> list[Edit]:
+    """Changes of the music that is there."""
+    if level is not None:
+        return [SetVolume(level)]
+    point = clause.take("point")
+    if point is not None:
+        return [ChangeSound(start_ms=round(point.number("point")))]
+    if clause.does("change", "swap", "replace") or clause.has("again"):
+        return [_another(scene)]
+    if clause.has("add") and clause.has("music"):
+        return [_chosen(clause, scene, level)] if scene.audio else []
+    return []
+
+
+def _another(scene: Scene) -> AddMusic:
+    """Other music than now: the next mood in turn."""
+    order = ("calm", "upbeat", "lo-fi", "cinematic", "happy", "ambient", "corporate", "dramatic")
+    now = sounds(scene.draft, "music")[0].meta.mood
+    return AddMusic(mood=order[(order.index(now) + 1) % len(order)] if now in order else order[0])
+
+
+def _chosen(clause: Clause, scene: Scene, level: float | None) -> AddMusic:
+    """The music a clause names, or what suits: the user's own file where there is one, else by the film's pace."""
+    point = clause.take("point")
+    start = round(point.number("point")) if point is not None else 0
+    named = _file(clause, scene)
+    mood = clause.value("music_only") or clause.value("mood")
+    if clause.has("own") and not scene.audio and not mood:
+        raise Unclear("no_audio_file")
+    if scene.audio and (named or clause.has("own") or not mood):
+        item = next((file for file in scene.audio if file.name == named), scene.audio[-1])
+        return AddMusic(source=item.id, file_name=item.name, volume=level, start_ms=start)
+    return AddMusic(mood=mood or usual_mood(scene), volume=level, start_ms=start)
+
+
+def usual_mood(scene: Scene) -> str:
+    """The mood for somebody who only said "music"."""
+    times = [segment.duration_ms for segment in pictures(scene.draft)]
+    return "upbeat" if times and sum(times) / len(times) < _FAST_MS else "calm"
+
+
+def _voice(clause: Clause, scene: Scene) -> list[Edit]:
+    if clause.does("remove", "negate", "dont"):
+        return [RemoveSound("voice")] if sounds(scene.draft, "voice") else []
+    quote = clause.take("quote")
+    text = scene.text or (quote.text("quote") if quote is not None else "")
+    if not text:
+        raise Unclear("which_script", "text")
+    point = clause.take("point")
+    return [AddVoice(text, round(point.number("point")) if point is not None else 0)]

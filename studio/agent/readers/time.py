@@ -1,0 +1,175 @@
+"""How long, how fast, which shape."""
+
+from __future__ import annotations
+
+from math import gcd
+
+from ..clauses import Clause
+from ..edits import Edit, SetClipTime, SetLength, SetPace, SetRate, SetShape, least_length, length
+from ..scan import Tag
+from ..scene import Scene, Unclear
+
+_GROWTH = {"longer": 1.25, "slower": 1.25, "shorter": 0.8, "faster": 0.8}
+_LITTLE, _MUCH = 0.45, 2.2
+_RATES = (24, 25, 30, 50, 60)
+_SMALLEST_SIDE, _LARGEST_SIDE = 120, 4096
+_SIDE = 1080
+
+
+def read_shape(clause: Clause, scene: Scene) -> list[Edit]:
+    """Aspect, size and frame rate. What is said about single photos ("the vertical ones") is not about the film."""
+    if clause.has("quote", "leave") or clause.does("dont", "negate"):
+        return []
+    edits: list[Edit] = []
+    rate = clause.take("frame_rate")
+    if rate is not None:
+        wanted = rate.number("frame_rate")
+        edits.append(SetRate(min(_RATES, key=lambda fps: abs(fps - wanted))))
+    pixels, side = clause.take("pixels"), clause.take("size_word")
+    if pixels is not None:
+        edits.append(_exact(pixels))
+        return edits
+    ratio = _ratio(clause)
+    if ratio is None and side is None:
+        return edits
+    width, height = scene.draft.meta.width or _SIDE, scene.draft.meta.height or _SIDE
+    short = int(side.number("size_word")) if side is not None else min(width, height)
+    edits.append(shape(*(ratio or (width, height)), short))
+    return edits
+
+
+def shape(across: int, down: int, short: int = _SIDE) -> SetShape:
+    """A film across:down whose shorter side has `short` px; even numbers, as encoders want."""
+    divisor = gcd(across, down)
+    across, down = across // divisor, down // divisor
+    smaller = min(across, down)
+    width, height = (round(side * short / smaller / 2) * 2 for side in (across, down))
+    return SetShape(width, height)
+
+
+def _exact(pixels: Tag) -> SetShape:
+    pair = pixels.senses["pixels"]
+    width, height = pair if isinstance(pair, tuple) else (_SIDE, _SIDE)
+    clamp = [min(_LARGEST_SIDE, max(_SMALLEST_SIDE, int(side))) // 2 * 2 for side in (width, height)]
+    return SetShape(*clamp)
+
+
+def _ratio(clause: Clause) -> tuple[int, int] | None:
+    tag = clause.take("ratio_of")
+    if tag is not None and isinstance(pair := tag.senses["ratio_of"], tuple):
+        return int(pair[0]), int(pair[1])
+    for concept in ("aspect", "platform", "platform_loose"):
+        if (word := clause.take(concept)) is not None:
+            across, _, down = word.text(concept).partition(":")
+            return int(across), int(down)
+    return None
+
+
+def read_clip_times(clause: Clause, scene: Scene) -> list[Edit]:
+    """How long single photos, or every photo, are on screen."""
+    if clause.has(
+        "quote", "title", "caption", "music", "own", "transition", "transition_noun", "fade", "motion", "leave"
+    ):
+        return []
+    picks = scene.said(clause)
+    each = clause.has("every") and not clause.has("film")
+    if not picks and not each and not clause.has("others"):
+        return []
+    clips = scene.positions(picks) if picks else None
+    duration, more = clause.first("duration"), clause.value("more")
+    if duration is None and more not in _GROWTH:
+        return []
+    if duration is not None:
+        clause.take("duration")
+        ms = round(duration.number("duration"))
+        if more in _GROWTH or clause.has("by") or clause.has("again"):
+            ms = -ms if more in ("shorter", "faster") else ms
+            return [SetClipTime(ms, clips, added=True)]
+        return [SetClipTime(max(1, ms), clips)]
+    return [SetClipTime(0, clips, factor=_growth(clause))]
+
+
+def read_pace(clause: Clause, scene: Scene) -> list[Edit]:
+    """Calm, flowing, fast … said of the film and not of a movement, a transition or a piece of music."""
+    elsewhere = (
+        "quote",
+        "title",
+        "caption",
+        "music",
+        "own",
+        "music_only",
+        "fade",
+        "transition_noun",
+        "more",
+        "clips",
+        "voice",
+    )
+    if clause.has(*elsewhere) or clause.does("dont", "negate", "leave"):
+        return []
+    if clause.after in ("sound", "text") and not clause.has("film", "pace_noun", "create"):
+        return []
+    for tag in clause.all("pace"):
+        if clause.owner(tag) in ("film", "", "photo"):
+            clause.take("pace")
+            return [SetPace(tag.text("pace"), keep_length=scene.length_asked)]
+    return []
+
+
+def read_length(clause: Clause, scene: Scene) -> list[Edit]:
+    """How long the film is."""
+    if clause.has("leave", "quote") or (clause.has("place", "hold") and clause.has("clip")):
+        return []
+    if clause.has("title", "caption", "music", "own", "transition", "fade") and not clause.has("film", "create"):
+        return []
+    more = clause.value("more")
+    now = length(scene.segments)
+    duration = clause.take("duration", "film") or _unowned(clause)
+    stretch = clause.take("range") if clause.has("film", "more") else None
+    if stretch is not None and isinstance(span := stretch.senses["range"], tuple):
+        return [_checked(round(span[1]), scene)]
+    if duration is not None:
+        ms = round(duration.number("duration"))
+        if more in _GROWTH and _added(clause, duration) and now:
+            return [_checked(now - ms if more in ("shorter", "faster") else now + ms, scene)]
+        return [_checked(ms, scene)]
+    if more not in _GROWTH or clause.has("clips", "every", "transition_noun", "motion", "volume") or not now:
+        return []
+    if clause.after in ("text", "transition") and not clause.has("film", "create", "pace_noun"):
+        return []
+    return [_checked(round(now * _growth(clause) / 100) * 100, scene)]
+
+
+def _unowned(clause: Clause) -> Tag | None:
+    """A duration in a clause that is about nothing else."""
+    topics = clause.topics - {"film"}
+    if topics <= {"photo", "motion", "look"} and not clause.has("every") and not clause.picks:
+        return clause.take("duration")
+    return None
+
+
+def _added(clause: Clause, duration: Tag) -> bool:
+    """Whether a duration is what comes on top ("5 seconds longer") and not what to arrive at ("shorter, 10 seconds")."""
+    return not clause.has("to") or clause.has("by")
+
+
+def _growth(clause: Clause) -> float:
+    more = clause.value("more")
+    share, factor = clause.take("share"), clause.take("factor")
+    if share is not None:
+        part = share.number("share")
+        return 1 + part if more in ("longer", "slower") else max(0.1, 1 - part)
+    if factor is not None:
+        times = factor.number("factor")
+        if more in ("longer", "slower"):
+            return times if times > 1 else 1 + times
+        return 1 / times if times > 1 else times
+    degree = clause.value("degree")
+    power = _LITTLE if degree == "little" else _MUCH if degree == "much" else 1.0
+    return float(_GROWTH[more] ** power)
+
+
+def _checked(ms: int, scene: Scene) -> SetLength:
+    count = len(scene.segments)
+    if ms < least_length(max(1, count)):
+        raise Unclear("too_short", count=count, least=-(-least_length(max(1, count)) // 1000), ms=ms)
+    return SetLength(ms)

@@ -1,0 +1,203 @@
+"""Titles and captions: what they say, when, where, in which colour and size."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ..clauses import Clause
+from ..edits import AddText, ChangeText, Edit, RemoveText, When, texts
+from ..edits.tracks import TextRole
+from ..scene import Scene, Unclear
+
+_ROLES: tuple[TextRole, ...] = ("title", "caption")
+_CREDITS_MS = 3000
+_SCALES = {"bigger": 1.3, "smaller": 1 / 1.3}
+_LITTLE, _MUCH = 0.5, 1.8
+
+
+def read_texts(clause: Clause, scene: Scene) -> list[Edit]:
+    """The text edits a clause asks for."""
+    if not _about_text(clause):
+        return []
+    role = _role(clause, scene)
+    quoted = [tag.text("quote") for tag in clause.all("quote") if tag.text("quote")]
+    if scene.text:
+        quoted = [scene.text]
+    if clause.has("leave") and not quoted:
+        return []
+    if clause.does("remove", "negate", "dont") and not clause.has("add", "change"):
+        return _removals(clause, scene, quoted)
+    style = _style(clause)
+    if clause.after == "text" and not clause.has("title", "caption", "credits", "add", "quote") and not quoted:
+        return _changes(role, clause, scene, style)
+    if quoted and (clause.does("change") or len(quoted) == 2) and texts(scene.draft, role):
+        return _rewording(role, clause, scene, quoted, style)
+    if quoted:
+        return _additions(role, clause, scene, quoted, style)
+    if clause.has("with_names"):
+        return _file_names(scene, clause, style)
+    if texts(scene.draft, role) and not clause.has("add"):
+        return _changes(role, clause, scene, style)
+    if clause.has("credits", "when", "film") and not clause.has("title", "caption", "text"):
+        return []
+    raise Unclear("which_words", "text")
+
+
+def _about_text(clause: Clause) -> bool:
+    if clause.has("voice") or (clause.has("fade") and not clause.has("title", "caption", "text", "quote")):
+        return False
+    if clause.has("title", "caption", "quote"):
+        return True
+    if clause.has("text") and not clause.has("music", "transition_noun"):
+        return clause.does("add", "remove", "change") or clause.has(
+            "color", "more", "text_size", "position", "with_names"
+        )
+    if clause.has("credits") and clause.does("add"):
+        return True
+    bare = clause.topics <= {"text"} or (clause.topics <= {"text", "photo"} and clause.has("color"))
+    fits = clause.has("color", "text_size", "position", "head", "tail", "range", "all_along", "animation")
+    sized = clause.has("more") and clause.value("more") in _SCALES
+    return clause.after == "text" and bare and (fits or sized) and not clause.has("fade", "move", "place")
+
+
+def _role(clause: Clause, scene: Scene) -> TextRole:
+    if clause.has("caption") and not clause.has("title"):
+        return "caption"
+    if clause.has("title", "credits"):
+        return "title"
+    if clause.has("clips", "every") and clause.has("quote") and not scene.text:
+        return "caption"
+    if clause.has("text") or clause.after == "text":
+        return "title" if texts(scene.draft, "title") or not texts(scene.draft, "caption") else "caption"
+    return "title"
+
+
+def _removals(clause: Clause, scene: Scene, quoted: list[str]) -> list[Edit]:
+    named = {text.casefold() for text in quoted}
+    if named:
+        found: list[Edit] = [
+            RemoveText(role, index)
+            for role in _ROLES
+            for index, segment in enumerate(texts(scene.draft, role))
+            if (segment.meta.text or "").casefold() in named
+        ]
+        if found:
+            return found
+    roles = [role for role in _ROLES if clause.has(role)] or list(_ROLES)
+    present = [role for role in roles if texts(scene.draft, role)]
+    if not present and clause.has("remove"):
+        raise Unclear("nothing_there", thing="text")
+    return [RemoveText(role) for role in present]
+
+
+def _rewording(role: TextRole, clause: Clause, scene: Scene, quoted: list[str], style: dict[str, Any]) -> list[Edit]:
+    present = texts(scene.draft, role)
+    index = None
+    if len(quoted) > 1:
+        matching = [
+            i for i, segment in enumerate(present) if (segment.meta.text or "").casefold() == quoted[0].casefold()
+        ]
+        if not matching and not clause.does("change"):
+            return _additions(role, clause, scene, quoted, style)
+        index = matching[0] if matching else 0
+    elif len(present) > 1:
+        index = 0
+    return [ChangeText(role, text=quoted[-1], when=_when(clause, scene), style=style, index=index)]
+
+
+def _additions(role: TextRole, clause: Clause, scene: Scene, quoted: list[str], style: dict[str, Any]) -> list[Edit]:
+    when = _when(clause, scene)
+    picks = scene.positions(scene.said(clause)) if scene.said(clause) and not scene.text else ()
+    if len(picks) == len(quoted) and picks and when is None:
+        pairs = zip(quoted, picks, strict=True)
+        return [AddText(role, text, When("clip", index), style) for text, index in pairs]
+    if clause.has("every") and len(quoted) > 1:
+        return [AddText(role, text, When("clip", i), style) for i, text in enumerate(quoted[: len(scene.segments)])]
+    if picks and when is None:
+        return [AddText(role, quoted[0], When("clip", index), style) for index in picks]
+    if when is None and clause.has("caption") and len(quoted) > 1:
+        return [AddText(role, text, When("clip", i), style) for i, text in enumerate(quoted[: len(scene.segments)])]
+    if when is None:
+        when = _usual(role, clause)
+    return [AddText(role, text, when, style) for text in (quoted[:1] if len(quoted) < 2 else [" ".join(quoted)])]
+
+
+def _usual(role: TextRole, clause: Clause) -> When:
+    if clause.has("credits", "end_with") or clause.value("when") == "end" or clause.value("place") == "last":
+        return When("tail", _CREDITS_MS)
+    return When("film") if role == "caption" else When("head", 3000)
+
+
+def _file_names(scene: Scene, clause: Clause, style: dict[str, Any]) -> list[Edit]:
+    return [
+        AddText(
+            "caption",
+            (segment.meta.name or str(index + 1)).rpartition(".")[0] or str(index + 1),
+            When("clip", index),
+            style,
+        )
+        for index, segment in enumerate(scene.segments)
+    ]
+
+
+def _changes(role: TextRole, clause: Clause, scene: Scene, style: dict[str, Any]) -> list[Edit]:
+    when, scale, duration = _when(clause, scene), 1.0, None
+    if when is not None and when.kind == "head" and when.end_ms:
+        when, duration = None, when.start_ms
+    more = clause.value("more")
+    if more in _SCALES:
+        degree = clause.value("degree")
+        power = _LITTLE if degree == "little" else _MUCH if degree == "much" else 1.0
+        scale = _SCALES[more] ** power
+    elif more in ("longer", "shorter"):
+        present = texts(scene.draft, role)
+        base = present[0].duration_ms if present else 3000
+        duration = round(base * (1.5 if more == "longer" else 1 / 1.5))
+    if not (when or style or duration or scale != 1.0):
+        raise Unclear("which_words", "text")
+    roles = [role] if texts(scene.draft, role) else [r for r in _ROLES if texts(scene.draft, r)]
+    if not roles:
+        raise Unclear("which_words", "text")
+    edit = ChangeText(roles[0], when=when, duration_ms=duration, style=style, scale=scale)
+    if clause.has("title") and clause.has("caption"):
+        return [replace(edit, role=r) for r in _ROLES if texts(scene.draft, r)]
+    return [edit]
+
+
+def _style(clause: Clause) -> dict[str, Any]:
+    style: dict[str, Any] = {}
+    for concept in ("position", "color", "animation"):
+        tag = clause.take(concept)
+        if tag is not None:
+            style[concept] = tag.text(concept)
+    size = clause.take("text_size")
+    if size is not None:
+        style["size"] = size.number("text_size")
+    return style
+
+
+def _when(clause: Clause, scene: Scene) -> When | None:
+    """The time asked for; a bare duration counts from where the text begins (marked by end_ms = 1)."""
+    for concept in ("head", "tail"):
+        if (tag := clause.take(concept)) is not None:
+            return When("head" if concept == "head" else "tail", round(tag.number(concept)))
+    if (tag := clause.take("range")) is not None:
+        span = tag.senses["range"]
+        if isinstance(span, tuple):
+            return When("span", round(span[0]), round(span[1]))
+    point = clause.take("point")
+    duration = clause.take("duration", "text")
+    lasting = round(duration.number("duration")) if duration is not None else 0
+    if point is not None:
+        return When("point", round(point.number("point")), lasting)
+    if clause.take("all_along") is not None:
+        return When("film")
+    if lasting:
+        at_end = clause.has("credits") or clause.value("when") == "end" or clause.value("place") == "last"
+        return When("tail", lasting) if at_end else When("head", lasting, 1)
+    if clause.value("when") == "end" and not clause.has("quote"):
+        return When("tail", _CREDITS_MS)
+    if clause.value("when") == "start" and not clause.has("quote"):
+        return When("head", 3000)
+    return None

@@ -1,0 +1,89 @@
+"""Messages that lean on an earlier one: answers to a question, "the same for photo 5", "no, I meant 9:16"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .edits import Edit, SetClipTime, SetLook, SetMotion, SetPace, SetTransition
+from .memory import found
+from .mentions import Pick
+from .plan import Reading, read
+from .turn import Outcome, Turn, edited, fresh
+
+_VERBS = ("create", "add", "remove", "change", "move", "swap", "undo", "reset", "keep_only", "use")
+
+
+def settled(turn: Turn) -> Outcome | None:
+    """The outcome when the message answers what was asked last; None when it is a request of its own."""
+    memory = turn.memory
+    if not (memory.needs or memory.yes) or not turn.brief.request.strip():
+        return None
+    reading = turn.reading()
+    refused = turn.says("refuse") and not reading.edits
+    if refused:
+        return Outcome((turn.words.say("okay"),), fresh(memory), quiet=True)
+    if memory.yes and turn.says("assent", "go") and not reading.edits and turn.has_film:
+        clauses = turn.hear(memory.yes)
+        return edited(turn, read(clauses, turn.scene()), clauses, memory.yes)
+    if not turn.has_film or any(clause.has("ask") for clause in turn.clauses):
+        return None
+    about = turn.hear(memory.about)
+    if memory.needs == "clips" and not reading.edits and (picks := named_picks(turn)):
+        return edited(turn, read(about, replace(turn.scene(), picks=picks)), about, memory.about)
+    if memory.needs == "text" and (text := _words(turn, reading)):
+        return edited(turn, read(about, replace(turn.scene(), text=text)), about, memory.about)
+    return None
+
+
+def named_picks(turn: Turn) -> tuple[Pick, ...]:
+    """The photos a short answer names: "3", "the third one", "beach.jpg"."""
+    picks = tuple(pick for clause in turn.clauses for pick in clause.picks)
+    if picks:
+        return picks
+    for clause in turn.clauses:
+        for tag in (*clause.all("number"), *clause.all("ordinal")):
+            value = int(tag.number("number") or tag.number("ordinal"))
+            if value:
+                return (Pick("at", value),)
+    return ()
+
+
+def _words(turn: Turn, reading: Reading) -> str:
+    """The words an answer gives for the screen: its quotation, or all of it when it asks for nothing else."""
+    for clause in turn.clauses:
+        for tag in clause.all("quote"):
+            return tag.text("quote")
+    mild = all(isinstance(edit, SetLook | SetMotion | SetPace) for edit in reading.edits)
+    if mild and not turn.says(*_VERBS):
+        return turn.brief.request.strip()[:200]
+    return ""
+
+
+def corrected(turn: Turn) -> Outcome | None:
+    """The last request once more: for other photos, or in place of what it did."""
+    memory = turn.memory
+    if not memory.last:
+        return None
+    picks = named_picks(turn)
+    about = turn.hear(memory.last)
+    if turn.says("same") and picks and not _own_content(turn):
+        reading = read(about, replace(turn.scene(), picks=picks))
+        kept = tuple(edit for edit in reading.edits if _for_photos(edit))
+        if kept:
+            return edited(turn, Reading(kept, reading.unclear), about, memory.last)
+    if turn.says("correct") and picks and not _own_content(turn) and memory.back:
+        before = found(memory.back[-1], turn.brief.history)
+        if before is not None and any(clause.picks or clause.has("number") for clause in about):
+            return edited(turn, read(about, replace(turn.scene(before), picks=picks)), about, memory.last, before)
+    if turn.says("again") and not _own_content(turn) and any(clause.has("more") for clause in about):
+        return edited(turn, read(about, turn.scene()), about, memory.last)
+    return None
+
+
+def _own_content(turn: Turn) -> bool:
+    """Whether the message asks for something by itself."""
+    return bool(turn.reading().edits)
+
+
+def _for_photos(edit: Edit) -> bool:
+    return isinstance(edit, SetMotion | SetClipTime) or (isinstance(edit, SetTransition) and edit.after is not None)

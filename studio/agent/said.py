@@ -1,0 +1,124 @@
+"""Words for the screen given without quotation marks: "titled Golden Hour", 标题写黄金时刻."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .amounts import Joined
+from .scan import Scanned, Tag
+
+_NOUNS = ("title", "caption", "text", "credits", "voice")
+_STOPS = ("head", "tail", "range", "point", "duration", "all_along", "quote")
+_ATTRIBUTES = frozenset(
+    (
+        "color",
+        "position",
+        "text_size",
+        "animation",
+        "more",
+        "degree",
+        "skip",
+        "number",
+        "share",
+        "sep",
+        "use",
+        "move",
+        "at",
+    )
+    + (
+        "when",
+        "place",
+        "clip",
+        "clips",
+        "every",
+        "says",
+        "colon",
+        "add",
+        "to",
+        "from",
+        "for_time",
+        "font",
+        "film",
+        "leave",
+    )
+)
+_OTHER_TOPICS = ("music", "music_only", "transition", "transition_noun", "motion", "film", "own", "look", "voice")
+_STRONG = 4
+"""A noun at most so many tags before the verb of saying belongs to it."""
+
+
+def unquoted(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
+    """Make a quotation of what a text noun and a verb of saying announce."""
+    opener = tags[i]
+    if not ("says" in opener or "colon" in opener or _bare_noun(scanned, tags, i)):
+        return None
+    near = tags[max(0, i - _STRONG) : i + 1]
+    if not any(noun in tag for tag in near for noun in _NOUNS) or _quoted_near(tags, i):
+        return None
+    stop = _end(scanned, tags, i + 1)
+    content = list(tags[i + 1 : stop])
+    while content and _loose(content[-1]):
+        content.pop()
+    if not content or all(any(sense in _ATTRIBUTES for sense in tag.senses) for tag in content):
+        return None
+    text = scanned.original(opener.end, content[-1].end).strip().strip(":：=- ").strip()
+    if not text:
+        return None
+    kept = {key: value for key, value in opener.senses.items() if key in _NOUNS}
+    return 1 + len(content), Tag(opener.start, content[-1].end, {**kept, "quote": text})
+
+
+def _bare_noun(scanned: Scanned, tags: Sequence[Tag], i: int) -> bool:
+    """add title Golden Hour: a capital right after the noun."""
+    if not ("title" in tags[i] or "caption" in tags[i]) or i + 1 >= len(tags):
+        return False
+    follower = tags[i + 1]
+    first = scanned.original(follower.start, follower.end)[:1]
+    return first.isupper() and scanned.close(tags[i], follower) and "sep" not in follower
+
+
+def _quoted_near(tags: Sequence[Tag], i: int) -> bool:
+    """Whether the words are in quotation marks after all."""
+    for tag in tags[i + 1 : i + 6]:
+        if "quote" in tag:
+            return True
+        if "stop" in tag:
+            return False
+    return False
+
+
+def _end(scanned: Scanned, tags: Sequence[Tag], start: int) -> int:
+    at = start
+    while at < len(tags):
+        tag = tags[at]
+        if any(stop in tag for stop in _STOPS) or tag.text("sep") == "hard":
+            return at
+        if "sep" in tag and _turns(tags, at + 1):
+            return at
+        phrase = scanned.folded[tag.start : tag.end]
+        if "position" in tag and (" " in phrase or (at > start and ("move" in tags[at - 1] or "at" in tags[at - 1]))):
+            return at
+        if "color" in tag and at > start and scanned.folded[tags[at - 1].start : tags[at - 1].end] == "in":
+            return at
+        at += 1
+    return at
+
+
+def _turns(tags: Sequence[Tag], start: int) -> bool:
+    """Whether the talk turns to something else within a few words."""
+    return any(topic in tag for tag in tags[start : start + 4] for topic in _OTHER_TOPICS)
+
+
+def _loose(tag: Tag) -> bool:
+    return set(tag.senses) <= {
+        "skip",
+        "for_time",
+        "at",
+        "to",
+        "from",
+        "move",
+        "sep",
+        "article",
+        "before_last",
+        "ordinal",
+    }

@@ -1,0 +1,109 @@
+"""What a reader may look at: the draft, the files, and what an earlier question already settled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from api import Draft, Segment
+
+from ..model import Media
+from .clauses import Clause
+from .edits import pictures
+from .mentions import Pick
+
+PICTURE_KINDS = ("image",)
+"""The kinds of media a film is cut from."""
+
+
+class Unclear(Exception):
+    """A clause that cannot be carried out as it stands. key: the message to say; needs: what an answer would settle."""
+
+    def __init__(self, key: str, needs: str = "", **values: object) -> None:
+        super().__init__(key)
+        self.key, self.needs, self.values = key, needs, values
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """history: earlier drafts, oldest first. picks, text, kind: answers to an open question, in place of the words."""
+
+    draft: Draft
+    media: tuple[Media, ...]
+    history: tuple[Draft, ...] = ()
+    length_asked: bool = False
+    picks: tuple[Pick, ...] = ()
+    text: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def segments(self) -> list[Segment]:
+        """The photos on screen."""
+        return pictures(self.draft)
+
+    @property
+    def images(self) -> tuple[Media, ...]:
+        """The photos sent, in upload order."""
+        return tuple(item for item in self.media if item.kind in PICTURE_KINDS)
+
+    @property
+    def audio(self) -> tuple[Media, ...]:
+        """The sound files sent, in upload order."""
+        return tuple(item for item in self.media if item.kind == "audio")
+
+    def said(self, clause: Clause) -> tuple[Pick, ...]:
+        """The photos a clause names, or the answer to the question which ones."""
+        return self.picks or clause.picks
+
+    def positions(self, picks: tuple[Pick, ...]) -> tuple[int, ...]:
+        """Where the named photos stand in the film, from 0. Raises Unclear for a photo that is not there."""
+        found: list[int] = []
+        for pick in picks:
+            found.extend(index for index in self._positions(pick) if index not in found)
+        return tuple(found)
+
+    def _positions(self, pick: Pick) -> list[int]:
+        count = len(self.segments)
+        if pick.kind == "at":
+            index = pick.value - 1 if pick.value > 0 else count + pick.value
+            if not 0 <= index < count:
+                raise Unclear("no_such_photo", "clips", n=pick.value if pick.value > 0 else -pick.value, count=count)
+            return [index]
+        if pick.kind == "span":
+            low, high = sorted((pick.value, pick.other))
+            if high > count:
+                raise Unclear("no_such_photo", "clips", n=high, count=count)
+            return list(range(low - 1, high))
+        if pick.kind == "head":
+            return list(range(min(pick.value, count)))
+        if pick.kind == "tail":
+            return list(range(max(0, count - pick.value), count))
+        if pick.kind == "all":
+            return list(range(count))
+        if pick.kind == "shape":
+            return self._shaped(pick.name)
+        return self._named(pick.name)
+
+    def _named(self, name: str) -> list[int]:
+        source = next((item.id for item in self.media if item.name == name), None)
+        found = [i for i, segment in enumerate(self.segments) if source and segment.meta.source == source]
+        if not found:
+            raise Unclear("photo_not_in_film", name=name)
+        return found[:1]
+
+    def _shaped(self, shape: str) -> list[int]:
+        by_id = {item.id: item for item in self.media}
+        found = [
+            index
+            for index, segment in enumerate(self.segments)
+            if (media := by_id.get(segment.meta.source or "")) is not None and orientation(media) == shape
+        ]
+        if not found:
+            raise Unclear("none_of_that_shape", "clips")
+        return found
+
+
+def orientation(media: Media) -> str:
+    """portrait, landscape or square, as seen."""
+    ratio = media.width / media.height if media.height else 1.0
+    return "landscape" if ratio > 1.1 else "portrait" if ratio < 0.9 else "square"

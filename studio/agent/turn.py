@@ -1,0 +1,169 @@
+"""One message and everything it is answered from; the answer as it grows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from api import Draft
+
+from ..model import Brief, Media
+from .answers import next_steps
+from .clauses import Clause, main_topic
+from .differences import differences
+from .edits import Edit, SetClipTime, SetLength, pictures
+from .listening import hear, reply_language
+from .memory import Memory, recalled
+from .plan import Reading, carried_out, read, refusal
+from .scene import PICTURE_KINDS, Scene, Unclear
+from .wording import Wording, wording
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """clauses: of the message; reading them again is safe."""
+
+    brief: Brief
+    memory: Memory
+    language: str
+    words: Wording
+    clauses: tuple[Clause, ...]
+
+    @property
+    def images(self) -> tuple[Media, ...]:
+        """The photos sent so far."""
+        return tuple(item for item in self.brief.media if item.kind in PICTURE_KINDS)
+
+    @property
+    def has_film(self) -> bool:
+        """Whether there is a draft with photos."""
+        return bool(pictures(self.brief.draft))
+
+    def scene(self, draft: Draft | None = None) -> Scene:
+        """What readers look at."""
+        of = self.brief.draft if draft is None else draft
+        return Scene(of, self.brief.media, self.brief.history, self.memory.length_asked)
+
+    def hear(self, request: str) -> tuple[Clause, ...]:
+        """The clauses of another message: an earlier one, or one a "yes" stands for."""
+        return hear(request, reply_language(request, self.language), self.brief.media)
+
+    def says(self, *concepts: str) -> bool:
+        """Whether any clause has one of these."""
+        return any(clause.has(*concepts) for clause in self.clauses)
+
+    def reading(self) -> Reading:
+        """What the message asks of the draft as it is."""
+        return read(self.clauses, self.scene())
+
+
+def begun(brief: Brief) -> Turn:
+    """Hear a message."""
+    language = reply_language(brief.request, brief.language)
+    memory = recalled(brief.memory)
+    clauses = hear(brief.request, language, brief.media)
+    leaning(clauses, memory.topic)
+    return Turn(brief, memory, language, wording(language), clauses)
+
+
+def leaning(clauses: Sequence[Clause], topic: str) -> None:
+    """Let bare attributes ("in red", "a bit bigger", "no, 20%") speak of what the last request was about."""
+    if not clauses or not topic or clauses[0].after:
+        return
+    first = clauses[0]
+    sized = first.value("more") in ("bigger", "smaller", "louder", "quieter")
+    bare = first.has("color", "text_size", "position", "share", "animation", "head", "tail", "range", "correct")
+    if sized or bare:
+        first.after = topic
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer as it grows. draft None = as it was. names: of the edits. lines: sentences.
+
+    quiet: the reply asks something, so it suggests nothing. kept: the memory as this outcome leaves it.
+    """
+
+    lines: tuple[str, ...]
+    kept: Memory
+    draft: Draft | None = None
+    names: tuple[str, ...] = ()
+    quiet: bool = False
+    stepped: bool = False
+
+
+def fresh(memory: Memory) -> Memory:
+    """Memory without any open question."""
+    return Memory(
+        wishes=memory.wishes,
+        last=memory.last,
+        topic=memory.topic,
+        back=memory.back,
+        forward=memory.forward,
+        told=memory.told,
+        length_asked=memory.length_asked,
+    )
+
+
+def asks_length(edits: Sequence[Edit]) -> bool:
+    """Whether the length is the user's own wish from now on."""
+    return any(isinstance(edit, SetLength) or (isinstance(edit, SetClipTime) and edit.clips is None) for edit in edits)
+
+
+def complaints(turn: Turn, unclear: Sequence[Unclear]) -> tuple[str, ...]:
+    """What could not be done, as sentences."""
+    return tuple(complaint(turn, problem) for problem in unclear[:2])
+
+
+def complaint(turn: Turn, problem: Unclear) -> str:
+    """One clause that could not be carried out, as a sentence."""
+    values = dict(problem.values)
+    words = turn.words
+    if problem.key == "which_photo":
+        named = str(values.get("word") or "")
+        values = {"word": words.word("word", word=named) if named else "", "names": words.names(turn.brief.draft)}
+    key = f"nothing_there_{values['thing']}" if problem.key == "nothing_there" else problem.key
+    return words.say(key, **values)
+
+
+def refusals(turn: Turn, clauses: Sequence[Clause]) -> tuple[str, ...]:
+    """What is asked for and cannot be done, each kind once."""
+    return tuple(dict.fromkeys(kind for clause in clauses if (kind := refusal(clause))))
+
+
+def edited(turn: Turn, reading: Reading, clauses: Sequence[Clause], request: str, base: Draft | None = None) -> Outcome:
+    """Carry out what was read, and tell it. base: the draft to start from, where that is not the present one."""
+    start = turn.brief.draft if base is None else base
+    draft, names = carried_out(start, reading.edits)
+    words = turn.words
+    lines = [words.change(change) for change in differences(start, draft)]
+    if reading.edits and not names and not reading.unclear:
+        lines.append(words.say("unchanged"))
+    said, kept = told_refusals(turn, clauses, fresh(turn.memory))
+    lines += [*said, *complaints(turn, reading.unclear)]
+    kept = remembered(kept, reading, clauses, request)
+    asking = bool(reading.unclear or said)
+    if names and not asking:
+        lines.append(next_steps(draft, words))
+    return Outcome(tuple(lines), kept, draft, names, quiet=asking)
+
+
+def told_refusals(turn: Turn, clauses: Sequence[Clause], kept: Memory) -> tuple[list[str], Memory]:
+    """Say what cannot be done; where something else is offered, remember what "yes" would mean."""
+    said = []
+    for kind in refusals(turn, clauses):
+        said.append(turn.words.say(f"cannot_{kind}"))
+        if kind in turn.words.data["offer"] and not kept.yes:
+            kept = replace(kept, yes=turn.words.offer(kind))
+    return said, kept
+
+
+def remembered(kept: Memory, reading: Reading, clauses: Sequence[Clause], request: str) -> Memory:
+    """Memory after a request: its subject, and the question it left open."""
+    if reading.edits:
+        topic = next((name for clause in reversed(clauses) if (name := main_topic(clause))), "")
+        kept = replace(kept, last=request, topic=topic, length_asked=kept.length_asked or asks_length(reading.edits))
+    open_question = next((problem for problem in reading.unclear if problem.needs), None)
+    if open_question is not None:
+        kept = replace(kept, needs=open_question.needs, about=request)
+    return kept

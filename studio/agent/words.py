@@ -1,0 +1,125 @@
+"""Which wordings mean what: the lexicons, as one tree of letters that is walked along a text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from router import fold
+
+_DATA = Path(__file__).parent / "lexicon" / "compiled"
+
+ALWAYS = ("en", "zh")
+"""Read whatever the language: people put English terms into every language, and Chinese is told apart by its script."""
+
+Senses = Mapping[str, str]
+"""What a wording may mean: concept -> value. More than one where people use one word for several things."""
+
+
+@dataclass(slots=True)
+class _Node:
+    children: dict[str, _Node] = field(default_factory=dict)
+    senses: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Words:
+    """Wordings by letter. Filled once, then only read."""
+
+    root: _Node = field(default_factory=_Node)
+
+    def add(self, wording: str, concept: str, value: str) -> None:
+        """Let a wording (folded, single spaces) mean one thing more; the first value of a concept stays."""
+        node = self.root
+        for letter in wording:
+            node = node.children.setdefault(letter, _Node())
+        node.senses.setdefault(concept, value)
+
+    def longest(self, text: str, start: int) -> tuple[int, Senses]:
+        """The end and the senses of the longest wording at start; (start, {}) when there is none."""
+        node, at, end, senses = self.root, start, start, {}
+        while at < len(text) and (follower := node.children.get(text[at])) is not None:
+            node = follower
+            at += 1
+            if text[at - 1] == " ":
+                while at < len(text) and text[at] == " ":
+                    at += 1
+            if node.senses and ends_word(text, at):
+                end, senses = at, node.senses
+        return end, senses
+
+
+def is_spelled(letter: str) -> bool:
+    """Whether a letter belongs to a script that puts spaces between its words."""
+    return letter.isalnum() and (letter < "\u2e80" or "\uac00" <= letter <= "\ud7a3")
+
+
+def ends_word(text: str, at: int) -> bool:
+    """Whether a wording may end before position `at`."""
+    return at >= len(text) or not (is_spelled(text[at - 1]) and is_spelled(text[at]))
+
+
+@lru_cache(maxsize=16)
+def lexicon(language: str) -> Mapping[str, Mapping[str, str]]:
+    """One language's data as written; empty for a language that has none yet."""
+    path = _DATA / f"{language}.json"
+    if not path.exists():
+        return {}
+    data: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+    return data
+
+
+@lru_cache(maxsize=16)
+def words_for(language: str) -> Words:
+    """The wordings read for a message in this language: its own and the ones read always."""
+    words = Words()
+    for name in dict.fromkeys((*ALWAYS, language)):
+        for concept, value, wording in _entries(name):
+            words.add(wording, concept, value)
+    return words
+
+
+@lru_cache(maxsize=1)
+def variants() -> Mapping[str, str]:
+    """Characters that are brought to another one before anything is compared (traditional to simplified)."""
+    pairs = lexicon("zh").get("variants", {}).get("variant", "").split()
+    return {pair[0]: pair[1] for pair in pairs}
+
+
+@lru_cache(maxsize=1)
+def numerals() -> Mapping[str, int]:
+    """One-character numerals of scripts that write numbers without spaces."""
+    return {
+        wording: int(value)
+        for language in ALWAYS
+        for concept, value, wording in _entries(language)
+        if concept == "number" and len(wording) == 1 and not is_spelled(wording)
+    }
+
+
+def _entries(language: str) -> Iterator[tuple[str, str, str]]:
+    for concept, values in lexicon(language).items():
+        if concept == "variants":
+            continue
+        for value, wordings in values.items():
+            for wording in wordings.split("|"):
+                for spelled in expanded(wording.strip()):
+                    yield concept, value, plain(spelled)
+
+
+def plain(wording: str) -> str:
+    """A wording as the scanner sees text: folded, variants resolved, hyphens as spaces."""
+    letters = "".join(variants().get(letter, letter) for letter in fold(wording)) if not wording.isascii() else wording
+    return " ".join(letters.lower().replace("-", " ").replace("_", " ").split())
+
+
+def expanded(wording: str) -> Iterable[str]:
+    """Every spelling of a wording with {alternatives}: "stor{y,ies}" -> "story", "stories"."""
+    head, brace, rest = wording.partition("{")
+    if not brace:
+        return (wording,)
+    choices, _, tail = rest.partition("}")
+    return tuple(head + choice + end for choice in choices.split(",") for end in expanded(tail))
