@@ -106,7 +106,7 @@ class Advisor:
 
         if isinstance(error, BackendUnreachable):
             return self._unreachable(error)
-        row = self.plan.error_row(error.code)
+        row = self.plan.error_row(error.code) if error.code else None
         if row is None and isinstance(error, ProtocolError):
             return self.problem("protocol", advice="protocol", retryable=True, backend=self.backend_name)
         recovery = row.recovery if row else "other"

@@ -112,7 +112,7 @@ def _line(track: Track, say: Say) -> str:
         f"{label_of(segment, number, say)} ({_when(start_ms, end_ms, segment)})"
         for number, (start_ms, end_ms, segment) in enumerate(placed(track), 1)
     ]
-    return f"{label}: {', '.join(pieces)}"
+    return say("track_line", label=label, items=", ".join(pieces))
 
 
 def label_of(segment: Segment, number: int, say: Say) -> str:

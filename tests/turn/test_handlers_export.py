@@ -306,7 +306,9 @@ def test_a_slow_download_tells_how_far_it_is(ready: Bench) -> None:
     def slow(_: httpx.Request) -> httpx.Response:
         half = b"x" * (2**18 + 1)
         body = Silence([half, 5.0, half, 5.0], ready.backend)
-        return httpx.Response(200, headers={"content-type": "video/mp4", "content-length": str(2 * len(half))}, stream=body)
+        return httpx.Response(
+            200, headers={"content-type": "video/mp4", "content-length": str(2 * len(half))}, stream=body
+        )
 
     ready.backend.reply("download", slow)
     log = ready.turn("export")

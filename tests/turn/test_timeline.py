@@ -4,6 +4,8 @@ import copy
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api import Draft
 from skill.turn.changes import changes
@@ -230,3 +232,25 @@ def test_comparing_never_fails_on_drafts_of_others() -> None:
     odd = {"t": [{"tt": 0, "sg": [{"d": "x", "m": []}, None]}, None], "m": 3}
     assert isinstance(read_draft(odd), Draft)
     assert changes(read_draft(odd), read_draft(FILM), EN)
+
+
+_KEYS = st.sampled_from(["t", "tt", "sg", "d", "m", "text", "name", "motion", "transition", "volume", "role", "width"])
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 10_000) | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=4),
+    max_leaves=20,
+)
+_DRAFTS = st.dictionaries(_KEYS, _VALUES, max_size=4) | st.builds(
+    lambda tracks: {"t": [{"tt": kind, "sg": [{"d": d, "m": m} for d, m in clips]} for kind, clips in tracks]},
+    st.lists(st.tuples(st.sampled_from([0, 1, 7, 9]), st.lists(st.tuples(st.integers(0, 9000), _VALUES), max_size=4))),
+)
+
+
+@given(_DRAFTS, _DRAFTS)
+def test_any_two_drafts_can_be_shown_and_compared(first: dict[str, Any], second: dict[str, Any]) -> None:
+    before, after = read_draft(first), read_draft(second)
+    for language in ("en", "zh"):
+        say = Messages(language)
+        assert timeline(after, say).text
+        assert changes(after, after, say) == []
+        assert bool(changes(before, after, say)) == (before != after)
