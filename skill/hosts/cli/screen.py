@@ -13,7 +13,8 @@ from ...turn.say import Messages
 from .lines import json_line
 from .show import MOST_BYTES, answer, cut, paragraph
 
-_SPARSE_S = 15.0
+_SPARSE_S = 3.0
+_SPARSEST_S = 60.0
 
 
 class Screen(Protocol):
@@ -122,6 +123,7 @@ class Activity:
         self._redraws = sys.stderr.isatty()
         self._drawn = False
         self._last: tuple[str, float] = ("", 0.0)
+        self._pause_s = _SPARSE_S
 
     def show(self, event: Status | Progress) -> None:
         stage = event.stage if isinstance(event, Progress) else event.text
@@ -129,9 +131,16 @@ class Activity:
         if self._redraws:
             self._put(f"\r\x1b[K{_activity(event)[: _columns() - 1]}")
             self._drawn = True
-        elif stage != self._last[0] or now - self._last[1] >= _SPARSE_S:
-            self._put(_activity(event) + "\n")
-            self._last = (stage, now)
+        elif stage != self._last[0]:
+            self._line(event, stage, now)
+            self._pause_s = _SPARSE_S
+        elif now - self._last[1] >= self._pause_s:
+            self._line(event, stage, now)
+            self._pause_s = min(self._pause_s * 1.5, _SPARSEST_S)  # a long step is told ever more rarely
+
+    def _line(self, event: Status | Progress, stage: str, now: float) -> None:
+        self._put(_activity(event) + "\n")
+        self._last = (stage, now)
 
     def clear(self) -> None:
         if self._drawn:
