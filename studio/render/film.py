@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import av
 
@@ -20,7 +22,8 @@ from .encode import Coding
 from .errors import RenderError, RenderStopped
 from .gif import write_gif
 from .mux import join
-from .parts import STOP, Part, code_part, frames_done, split
+from .part_cache import PartCache
+from .parts import STOP, Part, code_part, frames_done, mark_done, split
 from .processes import ProcessExecutor
 from .sound import mix_sound
 from .timeline import Timeline, lay_out
@@ -105,10 +108,17 @@ def _make(
         return
     coding = coding_of(film, options)
     parts = split(film)
-    _draw_parts(film, coding, parts, options.parts, place.folder, watch, executor)
-    sound = mix_sound(draft, media, film.duration_ms)
-    if watch.wants_stop():
-        raise RenderStopped
+    with _executor(executor, min(options.parts or _cores(), len(parts)), film) as pool:
+        kept = PartCache(place.cache) if place.cache else None
+        missing = [part for part in parts if not (kept and _fetched(kept, film, part, coding, place.folder))]
+        drawn = [pool.submit(code_part, film, part, coding, str(place.folder)) for part in missing]
+        mixed = pool.submit(mix_sound, draft, media, film.duration_ms)
+        _watch_over(drawn, mixed, parts, film.frames, place.folder, watch)
+        sound = mixed.result()
+    for part in missing:
+        if kept is None:
+            break
+        kept.keep(film, part, coding, place.folder / part.file)
     join(place.fresh, options.format, coding, [(part, place.folder / part.file) for part in parts], sound)
 
 
@@ -127,46 +137,54 @@ def coding_of(film: Timeline, options: RenderOptions) -> Coding:
     return Coding("libx264", film.width, film.height, film.fps, tuple(sorted(settings.items())))
 
 
-def _draw_parts(
-    film: Timeline,
-    coding: Coding,
+def _fetched(kept: PartCache, film: Timeline, part: Part, coding: Coding, folder: Path) -> bool:
+    """Whether a part was made before; it then counts as done."""
+    if not kept.fetch(film, part, coding, folder / part.file):
+        return False
+    mark_done(folder, part, part.last - part.first)
+    return True
+
+
+def _watch_over(
+    drawn: Sequence[Future[int]],
+    mixed: Future[Any],
     parts: tuple[Part, ...],
-    workers: int | None,
+    total: int,
     folder: Path,
     watch: Watch,
-    executor: Executor | None,
 ) -> None:
-    with _executor(executor, min(workers or 2, len(parts)), film) as pool:
-        futures = [pool.submit(code_part, film, part, coding, str(folder)) for part in parts]
-        try:
-            _wait(futures, folder, parts, film.frames, watch)
-        except BaseException:
-            (folder / STOP).touch()  # whatever ends the wait also ends the work
-            for future in futures:
-                future.cancel()
-            _settle(futures)
-            raise
-    watch.tell(film.frames, film.frames)
-
-
-def _wait(futures: list[Future[int]], folder: Path, parts: tuple[Part, ...], total: int, watch: Watch) -> None:
+    """Wait for all parts and the sound, telling how far they are. Raises what a part raised, or RenderStopped."""
+    pending: list[Future[Any]] = [*drawn, mixed]
     told = -1
-    pending = list(futures)
-    while pending:
-        if watch.wants_stop():
-            raise RenderStopped
-        done = frames_done(folder, parts)
-        if done != told:
-            watch.tell(min(done, total - 1), total)
-            told = done
-        for future in [future for future in pending if future.done()]:
-            future.result()
-            pending.remove(future)
-        if pending:
-            time.sleep(_LOOK_EVERY_S)
+    try:
+        while pending:
+            if watch.wants_stop():
+                raise RenderStopped
+            done = frames_done(folder, parts)
+            if done != told:
+                watch.tell(min(done, total - 1), total)
+                told = done
+            for future in [future for future in pending if future.done()]:
+                future.result()
+                pending.remove(future)
+            if pending:
+                time.sleep(_LOOK_EVERY_S)
+    except BaseException:
+        (folder / STOP).touch()  # whatever ends the wait also ends the work
+        for future in pending:
+            future.cancel()
+        _settle(pending)
+        raise
+    watch.tell(total, total)
 
 
-def _settle(futures: list[Future[int]]) -> None:
+def _cores() -> int:
+    """Workers that this process may keep busy; more than eight only wait for memory."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(8, usable)
+
+
+def _settle(futures: Sequence[Future[Any]]) -> None:
     """Let workers see the stop file before their folder goes."""
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline and not all(future.done() for future in futures):

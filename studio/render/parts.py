@@ -60,7 +60,7 @@ def code_part(timeline: Timeline, part: Part, coding: Coding, folder: str) -> in
     """
     cv2.setNumThreads(1)  # as many parts as cores are drawn at once
     place = Path(folder)
-    target, stop, told = place / part.file, place / STOP, place / f"{part.file}.done"
+    target, stop = place / part.file, place / STOP
     composer, encoder = Composer(timeline), Encoder(coding)
     canvas = encoder.canvas
     last_told = 0.0
@@ -72,12 +72,17 @@ def code_part(timeline: Timeline, part: Part, coding: Coding, folder: str) -> in
             write_part(file, encoder.push(index - part.first))
             now = time.monotonic()
             if now - last_told >= _TELL_EVERY_S:
-                told.write_text(str(index - part.first + 1), encoding="ascii")
+                mark_done(place, part, index - part.first + 1)
                 last_told = now
         write_part(file, encoder.flush())
     target.with_suffix(".writing").replace(target)
-    told.write_text(str(part.last - part.first), encoding="ascii")
+    mark_done(place, part, part.last - part.first)
     return part.last - part.first
+
+
+def mark_done(folder: Path, part: Part, frames: int) -> None:
+    """Say how many of a part's frames are finished."""
+    (folder / f"{part.file}.done").write_text(str(frames), encoding="ascii")
 
 
 def frames_done(folder: Path, parts: tuple[Part, ...]) -> int:

@@ -15,7 +15,11 @@ from .planes import Plane, Planes
 from .saliency import Saliency, look_at
 from .timeline import ShotPlan
 
-_OVERSAMPLING = 1.6  # px of the working copy per px of the frame; bilinear warps need some detail to choose from
+# px of the working copy per px of the frame where the lens is closest. Bilinear warps need more detail than they show;
+# photos with less are enlarged once, well, instead of in every frame
+_OVERSAMPLING = 1.4
+_ENLARGED = 2.0  # at most
+_HOW = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 _CLOSER = 0.9  # a zoom ends about this close
 _EYE_LINE = 0.36  # of an upright photo, where heads are: a guess about the middle leans that way
 _ALONG = {"pan-left": "x", "pan-right": "x", "pan-up": "y", "pan-down": "y"}
@@ -26,7 +30,7 @@ class PhotoShot:
 
     def __init__(self, plan: ShotPlan, frame: tuple[int, int], fps: int, look: str | None) -> None:
         self._plan = plan
-        picture = load_picture(Path(plan.path or ""), enough=round(max(frame) * _OVERSAMPLING * 1.7))
+        picture = load_picture(Path(plan.path or ""), enough=round(max(frame) * _OVERSAMPLING * 2))
         saliency = look_at(*picture.small(400))
         size = (picture.width, picture.height)
         along_x = size[0] / size[1] > frame[0] / frame[1]
@@ -44,8 +48,6 @@ class PhotoShot:
         self._source = grade(self._source, look)
         covered = self._inset.width == frame[0] and self._inset.height == frame[1]
         self._behind = None if covered else backdrop(self._source, frame, self._inset)
-        tight = min(self._camera.start.width, self._camera.end.width) * self._scale[0] / self._inset.width
-        self._how = (cv2.INTER_LINEAR if tight > 1.02 else cv2.INTER_CUBIC) | cv2.WARP_INVERSE_MAP
 
     def draw(self, index: int, frame: Planes) -> None:
         """Fill the frame as it is at this index of the film."""
@@ -70,7 +72,7 @@ class PhotoShot:
         y0 = top + 0.5 * step
         matrix = np.array([[step * kx, 0, x0 * kx - 0.5], [0, step * ky, y0 * ky - 0.5]])
         size = (out.shape[1], out.shape[0])
-        cv2.warpAffine(source, matrix, size, dst=out, flags=self._how, borderMode=cv2.BORDER_REPLICATE)
+        cv2.warpAffine(source, matrix, size, dst=out, flags=_HOW, borderMode=cv2.BORDER_REPLICATE)
 
 
 def _focus(size: tuple[int, int], aspect: float, saliency: Saliency) -> tuple[float, float]:
@@ -91,7 +93,7 @@ def _working_copy(
     x0, y0 = max(0, int(left) - 2) & ~1, max(0, int(top) - 2) & ~1
     x1, y1 = min(picture.width, int(right) + 4), min(picture.height, int(bottom) + 4)
     tight = min(camera.start.width, camera.end.width)
-    scale = min(1.0, _OVERSAMPLING * inset.width / tight)
+    scale = min(_ENLARGED, _OVERSAMPLING * inset.width / tight)
     size = (max(2, round((x1 - x0) * scale / 2) * 2), max(2, round((y1 - y0) * scale / 2) * 2))
     source = picture.cut((x0, y0, x1, y1), size)
     return (x0, y0), source, (size[0] / (x1 - x0), size[1] / (y1 - y0))

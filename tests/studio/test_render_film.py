@@ -247,3 +247,25 @@ def test_refusals_say_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(RenderError, match="neither a picture nor a video"):
         render_film(draft, {shot.id: tmp_path / "a.jpg"}, tmp_path / "x.mp4", RenderOptions())
     assert not (tmp_path / "x.mp4").exists()
+
+
+def test_a_change_of_title_renders_only_the_parts_it_shows_on(tmp_path: Path) -> None:
+    shots = [photo(tmp_path / f"{n}.jpg", (640, 360), (200, 20 * n, 40)) for n in range(6)]
+    paths = {shot.id: tmp_path / shot.name for shot in shots}
+    plain = draft_of(shots, seconds=16, width=64, height=36, fps=10).model_dump()
+
+    def made(color: str, out: Path, cache: Path | None) -> bytes:
+        title = {"tt": 7, "sg": [{"d": 1500, "m": {"start_ms": 0, "text": "Hi", "role": "title", "color": color}}]}
+        draft = Draft.model_validate({**plain, "t": [*plain["t"], title]})
+        render_film(draft, paths, out, RenderOptions(), cache=cache)
+        return out.read_bytes()
+
+    cache = tmp_path / "cache"
+    white = made("white", tmp_path / "a.mp4", cache)
+    kept = {path.name for path in cache.iterdir()}
+    red = made("red", tmp_path / "b.mp4", cache)
+    assert len(kept) == 4 and len({path.name for path in cache.iterdir()} - kept) == 1
+    assert red == made("red", tmp_path / "c.mp4", None) != white
+    for path in cache.iterdir():
+        path.unlink()
+    assert made("white", tmp_path / "d.mp4", cache) == white

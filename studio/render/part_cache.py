@@ -1,0 +1,96 @@
+"""Finished parts kept by content, so that a small edit renders little again.
+
+A part's key holds all that its frames depend on: its stretch of the timeline, the coding, and the engine itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import uuid
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import av
+import cv2
+import PIL
+
+from .encode import Coding
+from .parts import Part
+from .timeline import Timeline
+
+_MOST_BYTES = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class PartCache:
+    """A folder of parts. Losing it, or any file in it, costs time only."""
+
+    folder: Path
+
+    def fetch(self, film: Timeline, part: Part, coding: Coding, target: Path) -> bool:
+        """Bring a part that was made before to `target`; whether there was one."""
+        kept = self.folder / key_of(film, part, coding)
+        try:
+            shutil.copyfile(kept, target)
+            kept.touch()
+        except OSError:
+            target.unlink(missing_ok=True)
+            return False
+        return True
+
+    def keep(self, film: Timeline, part: Part, coding: Coding, made: Path) -> None:
+        """Remember a part; a full disk is no reason to fail."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            fresh = self.folder / f".{uuid.uuid4().hex}"
+            shutil.copyfile(made, fresh)
+            fresh.replace(self.folder / key_of(film, part, coding))
+            self._trim()
+        except OSError:
+            return
+
+    def _trim(self) -> None:
+        """Forget what was used longest ago, until the folder is small enough."""
+        known = sorted(
+            ((path.stat().st_mtime, path.stat().st_size, path) for path in self.folder.iterdir()), reverse=True
+        )
+        total = 0
+        for _, size, path in known:
+            total += size
+            if total > _MOST_BYTES:
+                path.unlink(missing_ok=True)
+
+
+def key_of(film: Timeline, part: Part, coding: Coding) -> str:
+    """What a part's bytes depend on, as one name. Paths are left out: media are named by their content."""
+    texts = tuple(text for text in film.texts if text.first < part.last and text.end > part.first)
+    # words look at the picture in the middle of their time, to see whether they can be read on it
+    looked_at = {text.first + text.frames // 2 for text in texts}
+    shots = tuple(
+        replace(shot, path=None)
+        for shot in film.shots
+        if (shot.first < part.last and shot.end > part.first) or any(shot.first <= at < shot.end for at in looked_at)
+    )
+    fading_out = part.last > film.frames - film.fade_out
+    stretch = replace(
+        film,
+        shots=shots,
+        texts=texts,
+        frames=film.frames if fading_out else 0,
+        fade_in=film.fade_in if part.first < film.fade_in else 0,
+        fade_out=film.fade_out if fading_out else 0,
+    )
+    told = repr((_engine(), stretch, part.first, part.last, coding))
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+@cache
+def _engine() -> str:
+    """The renderer's own code and the libraries below it."""
+    digest = hashlib.sha256(repr((av.__version__, cv2.__version__, PIL.__version__)).encode())
+    here = Path(__file__).parent
+    for source in sorted([*here.glob("*.py"), *here.glob("data/compiled/*.json")]):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
