@@ -11,8 +11,8 @@ from .planes import Planes
 from .saliency import Saliency
 
 _SHARE_SIDEWAYS = 0.66  # of what catches the eye a crop at the sides must keep
-_SHARE_UPRIGHT = 0.80  # and a crop at top and bottom, where heads are
-_NEARLY_FULL = 0.74  # from here on the whole frame is filled: thin bars look like a mistake
+_SHARE_UPRIGHT, _HEIGHT_UPRIGHT = 0.88, 0.62  # and of its height, a crop at top and bottom, where heads are
+_NEARLY_FULL, _NEARLY_FULL_UPRIGHT = 0.74, 0.86  # from here on the whole frame is filled: thin bars look like a mistake
 _STEADY = 0.70  # of the frame is given to an inset where that keeps half the photo, so that insets match
 
 
@@ -44,9 +44,8 @@ def choose_inset(photo: tuple[int, int], frame: tuple[int, int], saliency: Salie
         share = max(share, min(_STEADY, 2 * frame_aspect / photo_aspect))
         height = _even(frame[1] * share)
         return Inset(0, (frame[1] - height) // 4 * 2, frame[0], height)
-    needed = photo_aspect / saliency.narrowest("y", _SHARE_UPRIGHT)
-    share = min(needed, frame_aspect) / frame_aspect
-    if share >= _NEARLY_FULL:
+    needed = photo_aspect / max(_HEIGHT_UPRIGHT, saliency.narrowest("y", _SHARE_UPRIGHT))
+    if min(needed, frame_aspect) / frame_aspect >= _NEARLY_FULL_UPRIGHT:
         return whole
     width = _even(frame[1] * max(needed, photo_aspect))
     return Inset((frame[0] - width) // 4 * 2, 0, width, frame[1])

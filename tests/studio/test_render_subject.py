@@ -1,0 +1,66 @@
+"""The subject stays in the picture, whatever the shape of the frame and however the camera moves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from api import Draft
+from studio.model import RenderOptions
+from studio.render import draft_of, probe, render_still
+
+MOTIONS = ["none", "ken-burns", "zoom-in", "zoom-out", "drift", "parallax"]
+
+
+def scene(path: Path, size: tuple[int, int], at: tuple[float, float]) -> None:
+    """A soft landscape with one sharp, red, speckled ball; at: its middle in 0..1."""
+    width, height = size
+    rows = np.linspace(90, 150, height)[:, None] + 12 * np.sin(np.linspace(0, 6, width))[None, :]
+    pixels = np.stack([rows * 0.8, rows, rows * 0.9], axis=2).astype(np.uint8)
+    middle, radius = (int(at[0] * width), int(at[1] * height)), min(size) // 8
+    ball = np.zeros((height, width), np.uint8)
+    cv2.circle(ball, middle, radius, 255, -1)
+    speckles = np.random.default_rng(3).integers(0, 2, (height // 4 + 1, width // 4 + 1), np.uint8) * 60
+    speckles = cv2.resize(speckles, (width, height), interpolation=cv2.INTER_NEAREST)
+    pixels[ball > 0] = np.stack([195 + speckles, speckles // 3, speckles // 3], axis=2)[ball > 0]
+    Image.fromarray(pixels).save(path)
+
+
+@pytest.mark.parametrize("motion", MOTIONS)
+@pytest.mark.parametrize(
+    ("photo", "frame", "at"),
+    [
+        ((900, 600), (180, 320), (0.2, 0.5)),  # a landscape photo in an upright film
+        ((900, 600), (180, 320), (0.75, 0.4)),
+        ((600, 900), (320, 180), (0.5, 0.22)),  # a head in the upper part of an upright photo in a wide film
+        ((600, 900), (240, 240), (0.5, 0.2)),
+    ],
+)
+def test_the_subject_is_seen_whole(
+    tmp_path: Path, motion: str, photo: tuple[int, int], frame: tuple[int, int], at: tuple[float, float]
+) -> None:
+    scene(tmp_path / "a.png", photo, at)
+    shot = probe(tmp_path / "a.png", "a.png")
+    draft = draft_of([shot], seconds=2, width=frame[0], height=frame[1], fps=10, motion=motion)  # type: ignore[arg-type]  # a table of names
+    for at_ms in (0, 1000, 1950):
+        still = np.asarray(render_still(draft, {shot.id: tmp_path / "a.png"}, RenderOptions(), at_ms=at_ms)).astype(int)
+        red = (still[:, :, 0] - still[:, :, 1] > 90).astype(np.uint8)
+        _, _, wide, tall = cv2.boundingRect(red)
+        assert 0.85 < wide / tall < 1.18, (at_ms, wide, tall)  # a ball that is cut off is no longer round
+
+
+def test_a_given_focus_wins(tmp_path: Path) -> None:
+    scene(tmp_path / "a.png", (900, 300), (0.15, 0.5))
+    shot = probe(tmp_path / "a.png", "a.png")
+    plain = draft_of([shot], seconds=1, width=120, height=120, fps=10, motion="pan-up").model_dump()
+    reds = []
+    for focus in ((0.15, 0.5), (0.85, 0.5)):
+        meta = {**plain["t"][0]["sg"][0]["m"], "motion": "zoom-in", "focus": focus}
+        draft = Draft.model_validate({**plain, "t": [{**plain["t"][0], "sg": [{"d": 1000, "m": meta}]}]})
+        still = np.asarray(render_still(draft, {shot.id: tmp_path / "a.png"}, RenderOptions(), at_ms=900)).astype(int)
+        reds.append(int((still[:, :, 0] - still[:, :, 1] > 90).sum()))
+    assert reds[0] > 300 and reds[0] > 3 * reds[1]
