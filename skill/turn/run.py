@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
     from api import Clock
 
+_MESSAGES = ("chat", "subtitles")
+"""The actions that send the backend a message."""
+
 _STOPPING_S = 20
 """How long a cancelled turn may take to find out and say what was already applied."""
 
@@ -67,6 +70,8 @@ class _Turn:
         self._say = Messages(language)
         self._advisor = Advisor(runtime.plan, runtime.settings, self._say, request.backend, log.conversation)
         self._follow = FollowUps(runtime.plan, self._say, request.text)
+        self._offered_before = log.conversation.offered
+        self._offered: list[str] = []
         self._failed: set[str] = set()
         self._told = 0
         self._closed = False
@@ -84,7 +89,6 @@ class _Turn:
             self._tell(Text(self._say("say_something", example=example)))
             return self._close("asked")
         self._routes = tuple(intent.action for intent in intents)
-        self._log.conversation.offered = []
         try:
             async with AsyncExitStack() as opened:
                 await self._connect_and_run(opened, intents)
@@ -149,7 +153,7 @@ class _Turn:
         while queue:
             intent = queue.popleft()
             action = intent.action
-            if (action in done and action != "chat") or (action == "chat" and context.message_budget == 0):
+            if (action in done and action != "chat") or (action in _MESSAGES and context.message_budget == 0):
                 continue
             if depends_on(action) & self._failed:
                 self._failed.add(action)
@@ -211,8 +215,7 @@ class _Turn:
         if ends is not None:
             self._failed.add(ends)
         if isinstance(event, Offer):
-            conversation = self._log.conversation
-            conversation.offered = [*conversation.offered, event.action]
+            self._offered.append(event.action)
         self._told += event.kind not in ("status", "progress")
         self._log.append(event)
 
@@ -226,8 +229,10 @@ class _Turn:
 
     def _close(self, state: TurnState | None = None) -> TurnState:
         if state is None:
-            asks = self._log.conversation.offered or self._asks or self._follow.asks()
+            asks = self._offered or self._asks or self._follow.asks()
             state = "failed" if self._failed else "asked" if asks else "finished"
+        if self._log.conversation.offered is self._offered_before:  # else a later turn has offered something by now
+            self._log.conversation.offered = self._offered
         self._log.save()
         self._closed = True
         self._log.append(Done(self._log.turn_id, state, self._routes))

@@ -456,3 +456,32 @@ def test_a_turn_stopped_before_anything_was_sent_says_only_that(bench: Bench) ->
     anyio.run(main)
     assert bench.log.texts == ["Stopped."]
     assert bench.log.done.state == "cancelled"
+
+
+def test_subtitles_are_asked_of_the_video_agent(bench: Bench) -> None:
+    bench.known()
+    row = PhraseRow(("subtitles",), ("subtitles",), 7, label="→ Subtitles")
+    bench.plan = replace(bench.plan, routing=RoutingTable((row, *bench.plan.routing.rows)))
+    bench.backend.reply("send", bench.backend.stream("Captions are in."))
+    log = bench.turn("subtitles")
+    assert bench.backend.sent_messages() == ["subtitles"]
+    assert log.texts == ["Captions are in."]
+
+
+def test_a_turn_that_runs_again_still_knows_what_yes_meant(bench: Bench) -> None:
+    bench.known(offered=["export"])
+    can_export(bench.backend)
+    bench.log = MemoryLog(turn_id="again", conversation=bench.log.conversation)
+
+    class Died(Exception):
+        pass
+
+    def die(_: httpx.Request) -> object:
+        raise Died
+
+    bench.backend.reply("state", die)
+    with pytest.raises(Died):
+        bench.run(bench.request("yes"))
+    bench.backend.reply("state", state(FILM))
+    bench.run(bench.request("yes"))
+    assert len(bench.log.told("file")) == 1
