@@ -45,7 +45,8 @@ class Conversation:
 
     backend: the one this conversation began with. session_id, task_id, bind_id: the backend's project.
     uploaded: sha256 of a file -> the name it was sent under. draft: the wire draft as last seen, to compare with.
-    export: the render in flight, so it can be re-attached to ({"render_id", "submitted", …}).
+    export: the latest render, so it can be re-attached to: {"render_id", "digest" (of what is rendered), "turn_id"},
+    and "over" once its film was delivered or its turn stopped.
     offered: what the last reply offered, so that "yes" can mean it.
     last_message: the last chat message, for "try again".
     answered: the latest chat messages whose outcome was told; a turn that runs again after a crash leaves those alone.

@@ -17,7 +17,7 @@ from .contract import Emit, TurnContext
 async def run(ctx: TurnContext, intent: Intent, emit: Emit) -> None:
     """Show what is in the film now."""
     del intent
-    if ctx.conversation.export and not ctx.conversation.export.get("delivered"):
+    if ctx.conversation.export and not ctx.conversation.export.get("over"):
         await emit(Text(await _export_progress(ctx, ctx.conversation.export)))
     draft = read_draft((await look(ctx)).raw_draft)
     if draft.ready:

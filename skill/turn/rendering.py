@@ -22,6 +22,8 @@ LONGEST_S = 3600
 _UNANSWERED = 5
 """How many polls in a row may go unanswered."""
 _TRIES = 2
+_TELLING = 0.03
+"""From which share on the time that is left can be guessed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def delivered(ctx: TurnContext, job: Job) -> None:
     """The film is here: nothing is left to tell about its render, which stays known for the next time."""
     kept = ctx.conversation.export
     if kept and kept.get("digest") == job.digest:
-        ctx.conversation.export = {**kept, "delivered": True}
+        ctx.conversation.export = {**kept, "over": True}
         ctx.log.save()
 
 
@@ -94,14 +96,18 @@ async def _reattached(ctx: TurnContext, job: Job) -> Render | None:
         raise
     except BackendError:
         return None
-    return None if render.status == "failed" else render
+    if render.status == "failed":
+        return None
+    ctx.conversation.export = {"render_id": render.render_id, "digest": job.digest, "turn_id": ctx.log.turn_id}
+    ctx.log.save()
+    ctx.log.release_conversation()
+    return render
 
 
 async def _submitted(ctx: TurnContext, job: Job, attempt: int) -> Render | None:
     """The id is on disk before the draft leaves, so that whoever comes next finds the job. None: refused, try anew."""
     render_id = f"render_{int(ctx.clock.now() * 1000) + attempt}"
-    kept = {"render_id": render_id, "digest": job.digest, "turn_id": ctx.log.turn_id}
-    ctx.conversation.export = {**kept, "submitted": False}
+    ctx.conversation.export = {"render_id": render_id, "digest": job.digest, "turn_id": ctx.log.turn_id}
     ctx.log.save()
     extra = job.extra if attempt == 0 else {}  # a backend that does not know these keys may do without
     try:
@@ -117,8 +123,6 @@ async def _submitted(ctx: TurnContext, job: Job, attempt: int) -> Render | None:
             forget(ctx, job)
             raise
         return None
-    ctx.conversation.export = {**kept, "submitted": True}
-    ctx.log.save()
     ctx.log.release_conversation()
     return render
 
@@ -157,5 +161,6 @@ def _progress(ctx: TurnContext, render: Render, elapsed_s: float) -> Progress:
     if render.status == "pending":
         return Progress(ctx.say("render_waiting"), "render", render.progress)
     share = render.progress
-    left_s = round(elapsed_s * (1 - share) / share, 1) if share and elapsed_s > 0 else None
+    known = share is not None and share >= _TELLING and elapsed_s > 0
+    left_s = round(elapsed_s * (1 - share) / share, 1) if known and share else None
     return Progress(ctx.say("rendering"), "render", share, left_s)

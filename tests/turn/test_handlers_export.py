@@ -4,13 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 
 from skill.turn.filming import place, safe_name
+from skill.turn.run import run_turn
 from skill.turn.wanted import wanted
 
-from .conftest import Bench, ScriptedBackend, Silence, state
+from .conftest import Bench, MemoryLog, ScriptedBackend, Silence, state
 
 FILM: dict[str, Any] = {
     "t": [
@@ -83,7 +85,6 @@ def test_the_render_id_is_kept_before_the_draft_leaves_and_the_conversation_free
     log = ready.turn("export")
     durable, kept = seen[0]
     assert durable == ["saved"]
-    assert kept["submitted"] is False
     assert kept["render_id"] == submitted(ready.backend)[0]["id"]
     assert "released" in log.durable
 
@@ -255,7 +256,7 @@ def test_status_of_an_empty_project_says_how_to_begin(bench: Bench) -> None:
 
 
 def test_status_tells_how_a_running_export_is_doing(ready: Bench) -> None:
-    ready.known(export={"render_id": "render_1", "digest": "x", "submitted": True})
+    ready.known(export={"render_id": "render_1", "digest": "x", "turn_id": "earlier"})
     ready.backend.reply("render_status", {"status": "processing", "progress": 42})
     assert ready.turn("status").texts == ["Your export is running, 42% done."]
     ready.backend.reply("render_status", httpx.Response(404, json={"detail": "unknown"}))
@@ -321,3 +322,22 @@ def test_a_refused_render_leaves_nothing_to_ask_about(ready: Bench) -> None:
     ready.backend.reply("start_render", httpx.Response(402, json={"detail": "upgrade"}))
     ready.turn("export")
     assert ready.turn("status").texts == []
+
+
+def test_a_stopped_export_is_not_mentioned_and_taken_up_when_asked_for_again(ready: Bench) -> None:
+    ready.backend.reply("render_status", {"status": "processing", "progress": 10})
+    ready.log = MemoryLog(turn_id="t", conversation=ready.log.conversation)
+
+    async def main() -> None:
+        async with ready.clock, anyio.create_task_group() as tasks:
+            tasks.start_soon(run_turn, ready.request("export"), ready.log, ready.runtime())
+            await ready.clock.sleep(100)
+            tasks.cancel_scope.cancel()
+
+    anyio.run(main)
+    ready.ran = True
+    assert ready.log.texts == ["Stopped."]
+    assert ready.turn("status").texts == []
+    ready.backend.reply("render_status", DONE)
+    assert len(ready.turn("export").told("file")) == 1
+    assert len(submitted(ready.backend)) == 1
