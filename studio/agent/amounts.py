@@ -93,6 +93,9 @@ def _duration(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
         value, count = tags[i].number("number"), 1
         if _at(tags, i + 1, "half") and _at(tags, i + 2, "unit"):
             value, count = value + 0.5, 2
+        elif (_at(tags, i + 1, "again") or _at(tags, i + 1, "by")) and _at(tags, i + 2, "unit"):
+            ms = min(_LONGEST, value * MILLISECONDS[tags[i + 2].text("unit")])
+            return _one(tags, first, 3, duration=ms, by="by")
     if not count or not _at(tags, i + count, "unit") or not scanned.close(tags[i + count - 1], tags[i + count]):
         return None
     unit = tags[i + count]
@@ -163,7 +166,7 @@ def _stretch(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     named = "before_last" in tag or any(c in before for c in ("for_time", "at", "skip", "article"))
     if "back" in tag or (tag.text("ordinal") == "-1" and named) or (tag.text("when") == "end" and "back" in tag):
         return _one(tags, i, 2, tail=span)
-    if "nth" in tag or ("at" in tag and "duration" not in tag):
+    if "nth" in tag or "at" in tag or ("after" in tag and "between" not in tag):
         return _one(tags, i, 2, point=span)
     if "from" in tag:
         return _one(tags, i, 2, point=span)

@@ -22,9 +22,13 @@ def stepped(turn: Turn) -> Outcome | None:
     for clause in turn.clauses:
         if clause.has("quote") or clause.has("reset"):
             continue
-        if clause.has("redo"):
+        if clause.has("redo") and (turn.memory.forward or not clause.has("bring_back")):
             return _redone(turn)
-        if clause.has("undo") and not clause.has("title", "music", "transition", "caption", "volume", "clips"):
+        if (
+            clause.has("undo")
+            and not (clause.has("bring_back") and clause.picks)
+            and not clause.has("title", "music", "transition", "caption", "volume", "clips")
+        ):
             return _undone(turn, _steps(clause))
     return None
 

@@ -41,14 +41,17 @@ TOPICS: Mapping[str, str] = {
 """Which concepts name a subject. A wording with several senses names several."""
 
 _INHERITED = ("remove", "add", "change", "move", "swap", "use", "keep_only", "same")
-_CONTENT = frozenset(
-    (*TOPICS, *_INHERITED, "duration", "share", "head", "tail", "range", "point", "number", "pace", "more", "color")
-    + ("position", "text_size", "mood", "place", "sort", "reverse", "undo", "redo", "reset", "create", "frame_rate")
-    + ("pixels", "size_word", "all_along", "when", "animation", "start_with", "end_with", "duplicate", "order", "media")
-    + ("replace", "bring_back", "leave", "dont", "negate", "unmute", "add_photos", "assent", "refuse", "go", "correct")
-    + ("retouch", "generate", "overlay", "font", "transcribe", "act", "platform_loose", "loop", "again", "ordinal")
-    + ("factor", "ask", "link")
-)
+_TELLING = """
+    remove add change move swap use keep_only same duration share head tail range point number pace more color position
+    text_size mood place sort reverse undo redo reset create frame_rate pixels size_word all_along when animation
+    start_with end_with duplicate order media replace bring_back leave dont negate unmute add_photos assent refuse go
+    correct retouch generate overlay font transcribe act platform_loose loop again ordinal factor ask link
+"""
+_CONTENT = frozenset(TOPICS) | frozenset(_TELLING.split())
+_TEXT_WORDS = "color position text_size animation head tail range point all_along at for_time from to"
+_MUSIC_WORDS = "share volume volume_word at number percent"
+_PLACE_WORDS = "when place head tail range point position clips ordinal at back front from to for_time"
+_OF_TEXT, _OF_MUSIC, _OF_PLACE = (frozenset(words.split()) for words in (_TEXT_WORDS, _MUSIC_WORDS, _PLACE_WORDS))
 
 
 @dataclass(slots=True)
@@ -123,7 +126,8 @@ def clauses(scanned: Scanned) -> tuple[Clause, ...]:
         asked = any("asked" in tag for tag in tags)
         words = tuple(tag for tag in tags if "stop" not in tag)
         telling = any(concept in _CONTENT for tag in words for concept in tag.senses)
-        if result and not telling and not opened:
+        listed = result and _only_quotes(result[-1]) and any("quote" in tag for tag in words)
+        if result and words and not opened and (not telling or listed or _continues(words, result[-1])):
             result[-1].tags += words
             result[-1].asked |= asked
             continue
@@ -132,10 +136,43 @@ def clauses(scanned: Scanned) -> tuple[Clause, ...]:
                 result[-1].asked |= asked
             continue
         clause = Clause(words, asked=asked)
+        if result and not opened and _leads_in(result[-1]) and clause.has(*TOPICS):
+            clause.tags = result.pop().tags + clause.tags
         if result:
             _inherit(clause, result[-1])
         result.append(clause)
     return tuple(result)
+
+
+def _continues(tags: Sequence[Tag], before: Clause) -> bool:
+    """Whether a run only goes on with what is before it: another quotation, the photo that replaces one, or how and
+    when the words or the music just named shall be."""
+    own = [tag for tag in tags if not ("skip" in tag or "add" in tag)]
+    if not own:
+        return False
+    if all("quote" in tag and not ("title" in tag or "caption" in tag) for tag in own):
+        return before.has("quote", "title", "caption", "voice")
+    if all("clips" in tag for tag in own):
+        return before.has("replace") and before.has("clips")
+    if before.has("quote"):
+        timed = any("for_time" in tag for tag in own)
+        return all(_any(tag, _OF_TEXT) or (timed and "duration" in tag) for tag in own)
+    return before.has("music", "music_only", "own") and all(_any(tag, _OF_MUSIC) for tag in own)
+
+
+def _only_quotes(clause: Clause) -> bool:
+    """Whether a clause has named words for the screen and nothing about them yet: add "A" and "B" as captions."""
+    return clause.has("quote") and all(_any(tag, frozenset(("quote", "add", "skip"))) for tag in clause.tags)
+
+
+def _leads_in(clause: Clause) -> bool:
+    """Whether a clause only says when or where, for what comes next: "at the end, add …"."""
+    own = [tag for tag in clause.tags if "skip" not in tag]
+    return bool(own) and not clause.verbs and all(_any(tag, _OF_PLACE) for tag in own)
+
+
+def _any(tag: Tag, concepts: frozenset[str]) -> bool:
+    return any(concept in tag for concept in concepts)
 
 
 def _pieces(tags: Sequence[Tag]) -> list[tuple[tuple[Tag, ...], bool]]:
@@ -154,7 +191,8 @@ def _pieces(tags: Sequence[Tag]) -> list[tuple[tuple[Tag, ...], bool]]:
             run, opened = [], False
         if "stop" in tag:
             opened = True
-        if any(concept in tag for concept in ("add", "again")) and "stop" not in tag and "skip" not in tag:
+        telling = any(concept in TOPICS or concept in ("add", "again") for concept in tag.senses)
+        if telling and "stop" not in tag and "skip" not in tag:
             run = [tag]
     return [*pieces, *([(tuple(run), opened)] if run else [])]
 

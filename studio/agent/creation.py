@@ -40,7 +40,7 @@ def created(turn: Turn, clauses: Sequence[Clause]) -> Outcome:
     lines = [words.created(draft), *_counted(turn, everything, len(pictures(draft)))]
     told = [change for change in differences(base, draft) if change.key.startswith(_TOLD)]
     lines += [words.change(change) for change in told]
-    said, kept = told_refusals(turn, everything, replace(fresh(turn.memory), wishes=(), length_asked=False))
+    said, kept = told_refusals(turn, everything, replace(fresh(turn.memory), wishes=(), length_asked=False), reading)
     lines += [*said, *complaints(turn, reading.unclear)]
     if any(item.kind == "video" for item in turn.brief.media):
         lines.append(words.say("pictures_only"))

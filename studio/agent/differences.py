@@ -39,16 +39,19 @@ def _photos(before: Draft, after: Draft) -> list[Change]:
     old, new = _sources(before), _sources(after)
     if old == new:
         return []
+    differing = [index for index, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]]
+    if len(old) == len(new) and len(differing) == 1:
+        at = differing[0]
+        return [Change("photo_replaced", {"n": at + 1, "name": pictures(after)[at].meta.name or ""})]
     added = [index + 1 for index, source in enumerate(new) if new[: index + 1].count(source) > old.count(source)]
     gone = [index + 1 for index, source in enumerate(old) if old[: index + 1].count(source) > new.count(source)]
     found = []
-    if len(added) == len(gone) == 1 and added == gone:
-        name = pictures(after)[added[0] - 1].meta.name or ""
-        return [Change("photo_replaced", {"n": added[0], "name": name})]
     if gone:
         found.append(Change("photos_removed", {"numbers": gone, "count": len(new)}))
     if added:
-        found.append(Change("photos_added", {"added": len(added), "count": len(new)}))
+        at_end = added == list(range(len(new) - len(added) + 1, len(new) + 1))
+        key = "photos_added" if at_end else "photos_inserted"
+        found.append(Change(key, {"added": len(added), "numbers": added, "count": len(new)}))
     if not added and not gone:
         found.append(_reordered(old, new, pictures(after)))
     return found
@@ -154,7 +157,7 @@ def _texts(role: TextRole, before: Draft, after: Draft) -> list[Change]:
     old, new = [t for t in was if t not in now], [t for t in now if t not in was]
     if len(new) == len(old) == 1 or (new and len(new) == len(old)):
         pairs = list(zip(old, new, strict=True))
-        told = [Change(f"{role}_changed", _text_values(b)) for a, b in pairs if _retold(a, b)]
+        told = [Change(f"{role}_changed", {**_text_values(b), **_size(a, b)}) for a, b in pairs if _retold(a, b)]
         return told[:3]
     if new and len(new) > 3:
         return [Change(f"{role}s_added", {"added": len(new)})]
@@ -168,6 +171,11 @@ def _retold(a: Segment, b: Segment) -> bool:
     style = [(t.meta.text, t.meta.position, t.meta.color, t.meta.size, t.meta.animation) for t in (a, b)]
     moved = (a.meta.start_ms or 0) != (b.meta.start_ms or 0) or a.duration_ms != b.duration_ms
     return style[0] != style[1] or moved
+
+
+def _size(a: Segment, b: Segment) -> dict[str, Any]:
+    was, now = a.meta.size or 0.0, b.meta.size or 0.0
+    return {"size": "bigger" if now > was else "smaller" if now < was else ""}
 
 
 def _text_values(text: Segment) -> dict[str, Any]:

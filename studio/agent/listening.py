@@ -15,6 +15,8 @@ from .said import unquoted
 from .scan import Scanned, scan
 from .words import Words, lexicon, words_for
 
+_HEAD, _TAIL = 6000, 3000  # characters that are read of a message
+
 
 def hear(message: str, language: str, media: Sequence[Media]) -> tuple[Clause, ...]:
     """The clauses of a message."""
@@ -23,8 +25,15 @@ def hear(message: str, language: str, media: Sequence[Media]) -> tuple[Clause, .
 
 def heard(message: str, language: str, media: Sequence[Media]) -> Scanned:
     """The tags of a message, joined to quantities, quotations and photos."""
-    scanned = scan(message, words_for(language), _names(tuple(item.name for item in media), language))
+    scanned = scan(_readable(message), words_for(language), _names(tuple(item.name for item in media), language))
     return joined(scanned, (*amount_rules(), unquoted, *mention_rules()))
+
+
+def _readable(message: str) -> str:
+    """A very long message from its beginning and its end, where people say what they want."""
+    if len(message) <= _HEAD + _TAIL:
+        return message
+    return f"{message[:_HEAD]}\n{message[-_TAIL:]}"
 
 
 @lru_cache(maxsize=64)

@@ -83,11 +83,15 @@ def _list(tags: Sequence[Tag], start: int) -> tuple[tuple[Pick, ...], int]:
 
 def _some_of(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     """the first three photos, 前两张, 最后两张."""
-    if not (_at(tags, i + 1, "number") and (_at(tags, i + 2, "clip") or _at(tags, i + 2, "one"))):
+    if not _at(tags, i + 1, "number"):
         return None
     count = _whole(tags[i + 1])
-    if not count or "one" in tags[i + 1]:
+    noun = _at(tags, i + 2, "clip") or _at(tags, i + 2, "one")
+    ends = i + 2 >= len(tags) or "sep" in tags[i + 2] or "skip" in tags[i + 2]
+    if not count or "one" in tags[i + 1] or not (noun or ("ordinal" in tags[i] and ends)):
         return None
+    if not noun:
+        return _clips(tags, i, i + 2, Pick("head" if tags[i].text("ordinal") == "1" else "tail", count))
     if "front" in tags[i] or tags[i].text("ordinal") == "1":
         return _clips(tags, i, i + 3, Pick("head", count))
     if "back" in tags[i] or tags[i].text("ordinal") == "-1":
@@ -119,7 +123,7 @@ def _ordinals(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
         picks.append(Pick("at", int(tags[at].number("ordinal"))))
         at += 1
         joint = at
-        while joint - at < 3 and (_at(tags, joint, "sep") or _at(tags, joint, "skip")):
+        while joint - at < 3 and (_joins(scanned, tags, joint) or (joint > at and _at(tags, joint, "skip"))):
             joint += 1
         if not _at(tags, joint, "ordinal"):
             break
@@ -132,6 +136,14 @@ def _ordinals(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     if len(picks) > 1 or inherent or (two_words and "before_last" not in tags[i]):
         return _clips(tags, i, at, *picks)
     return None
+
+
+def _joins(scanned: Scanned, tags: Sequence[Tag], at: int) -> bool:
+    """Whether a separator lists on: "and", or a comma where a list is written with commas (Chinese has 、 for that)."""
+    if not _at(tags, at, "sep") or "stop" in tags[at]:
+        return False
+    comma = scanned.folded[tags[at].start] == "," and is_spelled(scanned.folded[max(0, tags[at].start - 1)])
+    return tags[at].text("sep") == "soft" or comma
 
 
 def _noun_numbers(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:

@@ -87,14 +87,31 @@ def _arranged(found: list[e.Edit]) -> list[e.Edit]:
 
 
 def carried_out(draft: Draft, edits: Iterable[e.Edit]) -> tuple[Draft, tuple[str, ...]]:
-    """The draft after the edits, and the names of those that changed something."""
+    """The draft after the edits, and the names of those that changed something.
+
+    Photos are numbered as the user saw them, before the first edit of the message moved any.
+    """
     names: list[str] = []
+    seen = _keys(draft)
     for edit in edits:
-        new = edit.apply(draft)
+        new = _renumbered(edit, seen, _keys(draft)).apply(draft)
         if new != draft:
             names.append(edit.name)
             draft = e.followed(draft, new)
     return draft, tuple(names)
+
+
+def _keys(draft: Draft) -> list[tuple[str, int]]:
+    """Each photo by its source and which showing of it this is."""
+    sources = [segment.meta.source or "" for segment in e.pictures(draft)]
+    return [(source, sources[:index].count(source)) for index, source in enumerate(sources)]
+
+
+def _renumbered(edit: e.Edit, seen: Sequence[tuple[str, int]], now: Sequence[tuple[str, int]]) -> e.Edit:
+    if not isinstance(edit, e.RemoveClips | e.MoveClip) or seen == now:
+        return edit
+    clips = tuple(now.index(seen[index]) for index in edit.clips if seen[index] in now)
+    return replace(edit, clips=clips)
 
 
 def first_draft(scene: Scene) -> tuple[e.Edit, ...]:

@@ -40,7 +40,7 @@ def _closed(turn: Turn, outcome: Outcome) -> Answer:
         kept = replace(kept, told=(*kept.told, *(item for item, _ in fresh_files)))
     if draft is not before and not outcome.stepped:
         kept = replace(kept, back=(*kept.back, mark(before))[-_STEPS:], forward=())
-    text = " ".join(line.strip() for line in lines if line.strip())
+    text = turn.words.word("space").join(line.strip() for line in lines if line.strip())
     return Answer(text, draft, outcome.names if draft is not before else (), kept.to_json())
 
 
@@ -155,7 +155,7 @@ def _talked(turn: Turn) -> Outcome:
     lines = list(refused)
     if kind in ("greet", "thanks", "capability"):
         lines.append(words.say("greeting" if kind == "greet" else kind))
-    elif kind == "refuse":
+    elif kind == "refuse" or turn.says("leave", "dont"):
         lines.append(words.say("okay"))
     elif not refused and not (kind == "summary" or kind in ("go", "assent") or not turn.clauses):
         lines.append(words.say("not_understood"))

@@ -9,40 +9,13 @@ from .scan import Scanned, Tag
 
 _NOUNS = ("title", "caption", "text", "credits", "voice")
 _STOPS = ("head", "tail", "range", "point", "duration", "all_along", "quote")
-_ATTRIBUTES = frozenset(
-    (
-        "color",
-        "position",
-        "text_size",
-        "animation",
-        "more",
-        "degree",
-        "skip",
-        "number",
-        "share",
-        "sep",
-        "use",
-        "move",
-        "at",
-    )
-    + (
-        "when",
-        "place",
-        "clip",
-        "clips",
-        "every",
-        "says",
-        "colon",
-        "add",
-        "to",
-        "from",
-        "for_time",
-        "font",
-        "film",
-        "leave",
-    )
-)
+_STYLING = """
+    color position text_size animation more degree skip number share sep use move at when place clip clips every says
+    colon add to from for_time font film leave
+"""
+_ATTRIBUTES = frozenset(_STYLING.split())
 _OTHER_TOPICS = ("music", "music_only", "transition", "transition_noun", "motion", "film", "own", "look", "voice")
+_ASKING = ("add", "remove", "create", "change", "move", "use", "color", "position", *_STOPS, *_OTHER_TOPICS)
 _STRONG = 4
 """A noun at most so many tags before the verb of saying belongs to it."""
 
@@ -55,7 +28,7 @@ def unquoted(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     near = tags[max(0, i - _STRONG) : i + 1]
     if not any(noun in tag for tag in near for noun in _NOUNS) or _quoted_near(tags, i):
         return None
-    stop = _end(scanned, tags, i + 1)
+    stop = _end(scanned, tags, i + 1, announced=_announced(tags, i))
     content = list(tags[i + 1 : stop])
     while content and _loose(content[-1]):
         content.pop()
@@ -87,18 +60,26 @@ def _quoted_near(tags: Sequence[Tag], i: int) -> bool:
     return False
 
 
-def _end(scanned: Scanned, tags: Sequence[Tag], start: int) -> int:
+def _announced(tags: Sequence[Tag], i: int) -> bool:
+    """Whether a colon announces the words: then a comma is one of them."""
+    return any("colon" in tag for tag in tags[i : i + 2])
+
+
+def _end(scanned: Scanned, tags: Sequence[Tag], start: int, *, announced: bool) -> int:
     at = start
     while at < len(tags):
         tag = tags[at]
-        if any(stop in tag for stop in _STOPS) or tag.text("sep") == "hard":
+        if any(stop in tag for stop in _STOPS) or "stop" in tag:
+            return at
+        if tag.text("sep") == "hard" and not (announced and not _asks(tags, at + 1)):
             return at
         if "sep" in tag and _turns(tags, at + 1):
             return at
         phrase = scanned.folded[tag.start : tag.end]
         if "position" in tag and (" " in phrase or (at > start and ("move" in tags[at - 1] or "at" in tags[at - 1]))):
             return at
-        if "color" in tag and at > start and scanned.folded[tags[at - 1].start : tags[at - 1].end] == "in":
+        styled = any("color" in t or "text_size" in t for t in tags[at + 1 : at + 3])
+        if phrase == "in" and styled:
             return at
         at += 1
     return at
@@ -107,6 +88,16 @@ def _end(scanned: Scanned, tags: Sequence[Tag], start: int) -> int:
 def _turns(tags: Sequence[Tag], start: int) -> bool:
     """Whether the talk turns to something else within a few words."""
     return any(topic in tag for tag in tags[start : start + 4] for topic in _OTHER_TOPICS)
+
+
+def _asks(tags: Sequence[Tag], start: int) -> bool:
+    """Whether the words up to the next separator ask for something."""
+    for tag in tags[start:]:
+        if "sep" in tag:
+            return False
+        if any(concept in tag for concept in _ASKING):
+            return True
+    return False
 
 
 def _loose(tag: Tag) -> bool:

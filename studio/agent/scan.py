@@ -130,7 +130,8 @@ def _tag_at(text: str, start: int, words: Words, names: Words, quoted: Mapping[i
     if letter == " ":
         return None
     if letter == QUOTED:
-        return Tag(start, start + 1, {"quote": quoted.get(start, "")})
+        words_inside = any(inner.isalnum() or inner > "\u2100" for inner in quoted.get(start, ""))
+        return Tag(start, start + 1, {"quote": quoted[start]} if words_inside else {})
     if letter in "hw" and (link := _LINK.match(text, start)):
         return Tag(start, link.end(), {"link": link.group()})
     if letter.isdecimal() and letter.isascii():

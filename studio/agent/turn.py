@@ -11,12 +11,14 @@ from ..model import Brief, Media
 from .answers import next_steps
 from .clauses import Clause, main_topic
 from .differences import differences
-from .edits import Edit, SetClipTime, SetLength, pictures
+from .edits import Edit, SetClipTime, SetLength, SetLook, pictures
 from .listening import hear, reply_language
 from .memory import Memory, recalled
 from .plan import Reading, carried_out, read, refusal
 from .scene import PICTURE_KINDS, Scene, Unclear
 from .wording import Wording, wording
+
+_MOST_LINES = 12  # sentences about changes; more than that nobody reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,16 @@ def begun(brief: Brief) -> Turn:
 
 def leaning(clauses: Sequence[Clause], topic: str) -> None:
     """Let bare attributes ("in red", "a bit bigger", "no, 20%") speak of what the last request was about."""
-    if not clauses or not topic or clauses[0].after:
-        return
-    first = clauses[0]
-    sized = first.value("more") in ("bigger", "smaller", "louder", "quieter")
-    bare = first.has("color", "text_size", "position", "share", "animation", "head", "tail", "range", "correct")
-    if sized or bare:
-        first.after = topic
+    for clause in clauses if topic else ():
+        if not clause.after:
+            sized = clause.value("more") in ("bigger", "smaller", "louder", "quieter")
+            bare = clause.has(
+                "color", "text_size", "position", "share", "animation", "head", "tail", "range", "correct"
+            )
+            if sized or (bare and not clause.has("more")):
+                clause.after = topic
+        if main_topic(clause):
+            return
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ def asks_length(edits: Sequence[Edit]) -> bool:
 
 def complaints(turn: Turn, unclear: Sequence[Unclear]) -> tuple[str, ...]:
     """What could not be done, as sentences."""
-    return tuple(complaint(turn, problem) for problem in unclear[:2])
+    return tuple(dict.fromkeys(complaint(turn, problem) for problem in unclear))[:2]
 
 
 def complaint(turn: Turn, problem: Unclear) -> str:
@@ -136,10 +141,10 @@ def edited(turn: Turn, reading: Reading, clauses: Sequence[Clause], request: str
     start = turn.brief.draft if base is None else base
     draft, names = carried_out(start, reading.edits)
     words = turn.words
-    lines = [words.change(change) for change in differences(start, draft)]
-    if reading.edits and not names and not reading.unclear:
+    lines = [words.change(change) for change in differences(start, draft)][:_MOST_LINES]
+    if reading.edits and draft == start and not reading.unclear:
         lines.append(words.say("unchanged"))
-    said, kept = told_refusals(turn, clauses, fresh(turn.memory))
+    said, kept = told_refusals(turn, clauses, fresh(turn.memory), reading)
     lines += [*said, *complaints(turn, reading.unclear)]
     kept = remembered(kept, reading, clauses, request)
     asking = bool(reading.unclear or said)
@@ -148,10 +153,17 @@ def edited(turn: Turn, reading: Reading, clauses: Sequence[Clause], request: str
     return Outcome(tuple(lines), kept, draft, names, quiet=asking)
 
 
-def told_refusals(turn: Turn, clauses: Sequence[Clause], kept: Memory) -> tuple[list[str], Memory]:
-    """Say what cannot be done; where something else is offered, remember what "yes" would mean."""
+def told_refusals(
+    turn: Turn, clauses: Sequence[Clause], kept: Memory, reading: Reading | None = None
+) -> tuple[list[str], Memory]:
+    """Say what cannot be done; where something else is offered, remember what "yes" would mean.
+
+    What was read along with it may already be the offer: then there is nothing to say.
+    """
     said = []
     for kind in refusals(turn, clauses):
+        if reading is not None and kind == "retouch" and any(isinstance(edit, SetLook) for edit in reading.edits):
+            continue
         said.append(turn.words.say(f"cannot_{kind}"))
         if kind in turn.words.data["offer"] and not kept.yes:
             kept = replace(kept, yes=turn.words.offer(kind))
@@ -161,7 +173,7 @@ def told_refusals(turn: Turn, clauses: Sequence[Clause], kept: Memory) -> tuple[
 def remembered(kept: Memory, reading: Reading, clauses: Sequence[Clause], request: str) -> Memory:
     """Memory after a request: its subject, and the question it left open."""
     if reading.edits:
-        topic = next((name for clause in reversed(clauses) if (name := main_topic(clause))), "")
+        topic = next((name for clause in reversed(clauses) if (name := main_topic(clause) or clause.after)), "")
         kept = replace(kept, last=request, topic=topic, length_asked=kept.length_asked or asks_length(reading.edits))
     open_question = next((problem for problem in reading.unclear if problem.needs), None)
     if open_question is not None:

@@ -105,6 +105,8 @@ class Wording:
             ready["range"] = self.word("range", a=self.time(values["start"]), b=self.time(values["end"]))
             color = self.data["color"].get(values["color"], values["color"])
             ready["color"] = self.word("in_color", color=color) if values["color"] not in ("", "#ffffff") else ""
+            if values.get("size"):
+                ready["color"] += self.word(values["size"])
         return ready
 
     def created(self, draft: Draft) -> str:

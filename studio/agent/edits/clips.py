@@ -14,7 +14,10 @@ from .tracks import changed, new_segment, overlap, pictures, with_pictures
 
 @dataclass(frozen=True, slots=True)
 class AddClips:
-    """Append photos. sources: (media id, file name) in order. They take on the time, motion and transition around them."""
+    """Append photos. sources: (media id, file name) in order.
+
+    They take on the time, motion and transition around them.
+    """
 
     name: ClassVar[str] = "add_clips"
     sources: tuple[tuple[str, str], ...]

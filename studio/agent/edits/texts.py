@@ -20,8 +20,11 @@ LEAST_SIZE, LARGEST_SIZE = 2.0, 20.0
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """When something is on screen. head, tail: the first or last start_ms; span: start_ms to end_ms; point: from start_ms
-    for end_ms (0 = the usual time); clip: while photo number start_ms (from 0) shows; film: all along."""
+    """When something is on screen.
+
+    head, tail: the first or last start_ms; span: start_ms to end_ms; point: from start_ms for end_ms (0 = the usual
+    time); clip: while photo number start_ms (from 0) shows; film: all along.
+    """
 
     kind: Literal["head", "tail", "span", "point", "clip", "film"]
     start_ms: int = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 from api import Draft, Segment
@@ -59,7 +60,7 @@ def fitted(segments: Sequence[Segment], total_ms: int, fps: int, held: Collectio
         times = _shared(weights, total_ms + sum(overlaps), kept)
         if min(times) < LEAST_MS / 2:
             kept = set()
-        room = [int(SHARE * min(pair)) for pair in zip(times, times[1:], strict=False)] + [0]
+        room = [int(SHARE * min(pair)) for pair in pairwise(times)] + [0]
         if all(have <= can for have, can in zip(overlaps, room, strict=True)):
             break
         overlaps = [have if have <= can else _frames_down(can, fps) for have, can in zip(overlaps, room, strict=True)]
@@ -119,7 +120,7 @@ def relinked(segments: Sequence[Segment]) -> list[Segment]:
         changed(segment, transition_ms=_frames_down(SHARE * min(segment.duration_ms, after.duration_ms), 30))
         if overlap(segment) > 0.5 * min(segment.duration_ms, after.duration_ms)
         else segment
-        for segment, after in zip(segments, segments[1:], strict=False)
+        for segment, after in pairwise(segments)
     ]
     return [*result, *(changed(segment, transition=None, transition_ms=None) for segment in segments[-1:])]
 

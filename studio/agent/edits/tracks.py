@@ -14,7 +14,8 @@ SoundRole = Literal["music", "voice"]
 class Edit(Protocol):
     """One typed change of a draft. name: what the stream and the reply call it."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def apply(self, draft: Draft) -> Draft:
         """The draft with this change made; the same draft when there is nothing to change."""

@@ -61,6 +61,8 @@ def _picks(clause: Clause, scene: Scene, *, numbers: bool = False) -> tuple[Pick
         value = tag.number("number")
         if value == int(value) and 0 < value < 10_000 and "one" not in tag:
             return (Pick("at", int(value)),)
+    if clause.has("every") and clause.has("clip"):
+        return (Pick("all"),)
     ordinal = clause.first("ordinal")
     return (Pick("at", int(ordinal.number("ordinal"))),) if ordinal is not None else ()
 
@@ -75,11 +77,12 @@ def _unknown(clause: Clause) -> str:
 
 
 def _remove(clause: Clause, scene: Scene) -> list[Edit]:
-    if not clause.does("remove") or clause.has("duration", "pace", "fade", "film"):
+    moved = clause.has("move") and clause.has("place", "nth_place", "before", "after")
+    if not clause.does("remove") or moved or clause.has("duration", "pace", "fade", "film"):
         return []
     picks = _picks(clause, scene, numbers=True)
     if not picks:
-        if clause.has("clip", "one") or ((word := _unknown(clause)) and not clause.has("every")):
+        if clause.has("clip", "one") or (_unknown(clause) and not clause.has("every")):
             raise Unclear("which_photo", "clips", word=_unknown(clause))
         return []
     return _without(scene.positions(picks), scene)
@@ -147,7 +150,8 @@ def _ends(clause: Clause, scene: Scene) -> list[Edit]:
 
 
 def _move(clause: Clause, scene: Scene) -> list[Edit]:
-    if not clause.does("move", "add", "swap", "use") or clause.has("film", "duration", "fade"):
+    asked = clause.does("move", "add", "swap", "use") or (clause.picks and clause.has("place"))
+    if not asked or clause.has("film", "duration", "fade"):
         return []
     place, nth = clause.value("place"), clause.first("nth_place")
     beside = next((tag for tag in clause.tags if "before" in tag or "after" in tag), None)
@@ -208,15 +212,13 @@ def _sorted(kind: str, scene: Scene) -> list[Edit]:
 
 def _replace(clause: Clause, scene: Scene) -> list[Edit]:
     """replace photo 2 with dog.jpg."""
-    if not clause.has("replace", "change", "swap"):
+    if not clause.has("replace") or clause.has("swap"):
         return []
     picks = clause.picks
-    fresh = [p for p in picks if p.kind == "name" and not _in_film(p.name, scene)]
-    old = [p for p in picks if p not in fresh]
-    if len(fresh) != 1 or len(old) != 1:
+    if len(picks) != 2 or picks[1].kind != "name":
         return []
-    item = next(media for media in scene.images if media.name == fresh[0].name)
-    return [ReplaceClip(scene.positions((old[0],))[0], item.id, item.name)]
+    item = next((media for media in scene.images if media.name == picks[1].name), None)
+    return [ReplaceClip(scene.positions(picks[:1])[0], item.id, item.name)] if item is not None else []
 
 
 def _in_film(name: str, scene: Scene) -> bool:

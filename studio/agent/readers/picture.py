@@ -8,7 +8,7 @@ from ..scene import Scene, Unclear
 
 SLOW_MS, QUICK_MS = 1000, 300
 _FADE_MS, _LONG_FADE_MS = 1000, 1800
-_LONGER, _SHORTER = 1.5, 1 / 1.5
+_LONGER, _SHORTER, _SMOOTHER = 1.5, 1 / 1.5, 1.25
 
 
 def read_transitions(clause: Clause, scene: Scene) -> list[Edit]:
@@ -21,6 +21,9 @@ def read_transitions(clause: Clause, scene: Scene) -> list[Edit]:
     off = clause.does("remove", "negate", "dont")
     if off and kind != "cut":
         kind = "cut"
+    if kind is None and clause.has("smooth", "slow") and not clause.has("more"):
+        softer = all(segment.meta.transition == "cross-dissolve" for segment in scene.segments[:-1])
+        return [SetTransition(None if softer else "cross-dissolve", factor=_SMOOTHER if softer else 1.0)]
     duration = clause.take("duration", "transition")
     ms = round(duration.number("duration")) if duration is not None else None
     if ms is None and kind != "cut":
@@ -49,8 +52,6 @@ def _kind_by_noun(clause: Clause) -> str | None:
         return "zoom"
     if clause.value("animation") == "slide":
         return "slide"
-    if clause.has("smooth", "slow") and not clause.has("more"):
-        return "cross-dissolve"
     return None
 
 
@@ -69,7 +70,10 @@ def _factor(clause: Clause) -> float:
 
 
 def _joint_positions(clause: Clause, scene: Scene) -> tuple[int, ...] | None:
-    """The photos a named transition leads out of: between 2 and 3 -> photo 2; before 3 -> photo 2; after 3 -> photo 3."""
+    """The photos a named transition leads out of.
+
+    between 2 and 3 -> photo 2; before 3 -> photo 2; after 3 -> photo 3.
+    """
     picks = scene.said(clause)
     if not picks:
         return None
@@ -110,6 +114,9 @@ def read_fades(clause: Clause, scene: Scene) -> list[Edit]:
 def read_motion(clause: Clause, scene: Scene) -> list[Edit]:
     """How the camera moves over one photo or all of them."""
     blocked = clause.has("quote", "title", "caption", "transition", "transition_noun", "swap", "order", "place")
+    picks = scene.said(clause)
+    if picks and clause.has("still") and clause.has("leave", "create", "hold"):
+        return [SetMotion("none", scene.positions(picks))]
     if blocked or clause.has("leave"):
         return []
     named = clause.first("motion")
@@ -119,7 +126,6 @@ def read_motion(clause: Clause, scene: Scene) -> list[Edit]:
     motion = named.text("motion") if named is not None else "zoom-in"
     if motion != "none" and clause.does("remove", "negate", "dont"):
         motion = "none"
-    picks = scene.said(clause)
     if picks:
         return [SetMotion(motion, scene.positions(picks))]
     return [SetMotion(motion)]

@@ -7,7 +7,7 @@ from ..edits import AddMusic, AddVoice, ChangeSound, Edit, RemoveSound, SetVolum
 from ..scan import Tag
 from ..scene import Scene, Unclear
 
-_FACTORS = {"louder": 1.4, "quieter": 0.6}
+_FACTORS = {"louder": 1.4, "quieter": 0.6, "bigger": 1.4, "smaller": 0.6}
 _LITTLE, _MUCH = 0.45, 2.0
 _FADE_MS = 3000
 _FAST_MS = 2200  # photos shorter than this ask for livelier music
@@ -31,8 +31,10 @@ def read_sound(clause: Clause, scene: Scene) -> list[Edit]:
         return _silence(clause, scene)
     if clause.has("fade") and not clause.has("mood", "music_only", "own") and present and not clause.has("add"):
         return _fades(clause)
-    if clause.value("more") in _FACTORS and level is None:
-        return [ChangeSound(factor=_factor(clause))] if present else []
+    if clause.value("more") in _FACTORS and (level is None or _relative(clause)):
+        if not present:
+            raise Unclear("answer_no_music")
+        return [ChangeSound(factor=_factor(clause, level))]
     fresh = clause.has("mood", "music_only", "own") or _file(clause, scene) or not present
     wants = clause.has("add", "music", "own", "music_only", "mood") or bool(_file(clause, scene))
     if present and not fresh:
@@ -45,12 +47,13 @@ def read_sound(clause: Clause, scene: Scene) -> list[Edit]:
 def _about_music(clause: Clause, scene: Scene) -> bool:
     if clause.has("music", "own", "music_only", "volume", "volume_word", "unmute"):
         return not (clause.has("title", "caption", "quote") and not clause.has("volume", "music_only", "own"))
-    if clause.value("more") in _FACTORS:
+    if clause.value("more") in ("louder", "quieter"):
         return not clause.has("look", "look_noun")
     if _file(clause, scene):
         return True
     bare = not clause.topics
-    return clause.after == "sound" and bare and clause.has("share", "mood")
+    lone = clause.has("share") and not clause.has("more") and bool(sounds(scene.draft, "music"))
+    return bare and ((clause.after == "sound" and clause.has("share", "mood")) or lone)
 
 
 def _file(clause: Clause, scene: Scene) -> str:
@@ -84,7 +87,17 @@ def _silence(clause: Clause, scene: Scene) -> list[Edit]:
     return []
 
 
-def _factor(clause: Clause) -> float:
+def _relative(clause: Clause) -> bool:
+    """Whether a percentage is a step ("10% louder", "by 20%") and not a level ("down to 20%")."""
+    share = next((tag for tag in clause.tags if "share" in tag), None)
+    more = next((tag for tag in clause.tags if "more" in tag), None)
+    return clause.has("by") or (share is not None and more is not None and share.start < more.start)
+
+
+def _factor(clause: Clause, share: float | None) -> float:
+    up = _FACTORS[clause.value("more")] > 1
+    if share is not None:
+        return 1 + share if up else 1 - share
     degree = clause.value("degree")
     power = _LITTLE if degree == "little" else _MUCH if degree == "much" else 1.0
     return float(_FACTORS[clause.value("more")] ** power)

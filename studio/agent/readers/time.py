@@ -9,7 +9,7 @@ from ..edits import Edit, SetClipTime, SetLength, SetPace, SetRate, SetShape, le
 from ..scan import Tag
 from ..scene import Scene, Unclear
 
-_GROWTH = {"longer": 1.25, "slower": 1.25, "shorter": 0.8, "faster": 0.8}
+_GROWTH = {"longer": 1.25, "slower": 1.25, "shorter": 0.8, "faster": 0.8, "double": 2.0, "halve": 0.5}
 _LITTLE, _MUCH = 0.45, 2.2
 _RATES = (24, 25, 30, 50, 60)
 _SMALLEST_SIDE, _LARGEST_SIDE = 120, 4096
@@ -18,7 +18,7 @@ _SIDE = 1080
 
 def read_shape(clause: Clause, scene: Scene) -> list[Edit]:
     """Aspect, size and frame rate. What is said about single photos ("the vertical ones") is not about the film."""
-    if clause.has("quote", "leave") or clause.does("dont", "negate"):
+    if clause.has("leave") or clause.does("dont", "negate"):
         return []
     edits: list[Edit] = []
     rate = clause.take("frame_rate")
@@ -117,9 +117,11 @@ def read_pace(clause: Clause, scene: Scene) -> list[Edit]:
 
 def read_length(clause: Clause, scene: Scene) -> list[Edit]:
     """How long the film is."""
-    if clause.has("leave", "quote") or (clause.has("place", "hold") and clause.has("clip")):
+    if clause.has("leave") or (clause.has("place", "hold") and clause.has("clip")):
         return []
-    if clause.has("title", "caption", "music", "own", "transition", "fade") and not clause.has("film", "create"):
+    if clause.has("title", "caption", "quote", "music", "own", "transition", "fade") and not clause.has(
+        "film", "create"
+    ):
         return []
     more = clause.value("more")
     now = length(scene.segments)
@@ -148,12 +150,19 @@ def _unowned(clause: Clause) -> Tag | None:
 
 
 def _added(clause: Clause, duration: Tag) -> bool:
-    """Whether a duration is what comes on top ("5 seconds longer") and not what to arrive at ("shorter, 10 seconds")."""
-    return not clause.has("to") or clause.has("by")
+    """Whether a duration is what comes on top ("5 seconds longer") and not what to arrive at ("shorten it to 10 s")."""
+    if clause.has("by") or "by" in duration:
+        return True
+    if clause.has("to"):
+        return False
+    more = next((tag for tag in clause.tags if "more" in tag), duration)
+    return more.start > duration.start or not clause.has("film", "create")
 
 
 def _growth(clause: Clause) -> float:
     more = clause.value("more")
+    if more in ("double", "halve"):
+        return _GROWTH[more]
     share, factor = clause.take("share"), clause.take("factor")
     if share is not None:
         part = share.number("share")

@@ -12,6 +12,7 @@ from ..scene import Scene, Unclear
 
 _ROLES: tuple[TextRole, ...] = ("title", "caption")
 _CREDITS_MS = 3000
+_LONGEST = 300  # characters one text may hold
 _SCALES = {"bigger": 1.3, "smaller": 1 / 1.3}
 _LITTLE, _MUCH = 0.5, 1.8
 
@@ -37,7 +38,7 @@ def read_texts(clause: Clause, scene: Scene) -> list[Edit]:
         return _additions(role, clause, scene, quoted, style)
     if clause.has("with_names"):
         return _file_names(scene, clause, style)
-    if texts(scene.draft, role) and not clause.has("add"):
+    if texts(scene.draft, role) and (not clause.has("add") or clause.has("move")):
         return _changes(role, clause, scene, style)
     if clause.has("credits", "when", "film") and not clause.has("title", "caption", "text"):
         return []
@@ -58,7 +59,9 @@ def _about_text(clause: Clause) -> bool:
     bare = clause.topics <= {"text"} or (clause.topics <= {"text", "photo"} and clause.has("color"))
     fits = clause.has("color", "text_size", "position", "head", "tail", "range", "all_along", "animation")
     sized = clause.has("more") and clause.value("more") in _SCALES
-    return clause.after == "text" and bare and (fits or sized) and not clause.has("fade", "move", "place")
+    moved = clause.has("move", "place") and not clause.has("position")
+    timed = clause.has("correct") and clause.has("duration")
+    return clause.after == "text" and bare and (fits or sized or timed) and not clause.has("fade") and not moved
 
 
 def _role(clause: Clause, scene: Scene) -> TextRole:
@@ -120,7 +123,7 @@ def _additions(role: TextRole, clause: Clause, scene: Scene, quoted: list[str], 
         return [AddText(role, text, When("clip", i), style) for i, text in enumerate(quoted[: len(scene.segments)])]
     if when is None:
         when = _usual(role, clause)
-    return [AddText(role, text, when, style) for text in (quoted[:1] if len(quoted) < 2 else [" ".join(quoted)])]
+    return [AddText(role, " ".join(quoted)[:_LONGEST], when, style)]
 
 
 def _usual(role: TextRole, clause: Clause) -> When:
@@ -144,7 +147,7 @@ def _file_names(scene: Scene, clause: Clause, style: dict[str, Any]) -> list[Edi
 def _changes(role: TextRole, clause: Clause, scene: Scene, style: dict[str, Any]) -> list[Edit]:
     when, scale, duration = _when(clause, scene), 1.0, None
     if when is not None and when.kind == "head" and when.end_ms:
-        when, duration = None, when.start_ms
+        duration, when = when.start_ms, None
     more = clause.value("more")
     if more in _SCALES:
         degree = clause.value("degree")
