@@ -24,7 +24,7 @@ from .gif import write_gif
 from .mux import join
 from .part_cache import PartCache
 from .parts import STOP, Part, code_part, frames_done, mark_done, split
-from .processes import ProcessExecutor
+from .processes import ProcessExecutor, WorkerLost
 from .sound import mix_sound
 from .timeline import Timeline, lay_out
 
@@ -78,6 +78,10 @@ def render_film(
             fresh.replace(out)
         except OSError as exc:
             raise RenderError(f"The film could not be written to {out} ({exc.strerror or exc}).") from exc
+        except WorkerLost as exc:
+            raise RenderError(
+                "The machine ended a rendering process, probably for lack of memory. Try a smaller size."
+            ) from exc
         except av.FFmpegError as exc:
             raise RenderError(f"The film could not be coded ({exc}).") from exc
         finally:

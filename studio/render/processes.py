@@ -16,6 +16,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from typing import IO, Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -28,7 +29,7 @@ _Task = tuple["Future[Any]", bytes]
 class ProcessExecutor(Executor):
     """At most `workers` processes, each started with its first task and ended by `shutdown`.
 
-    Functions, arguments and results travel by pickle. A worker that dies fails its task with RuntimeError.
+    Functions, arguments and results travel by pickle. A worker that dies fails its task with WorkerLost.
     """
 
     def __init__(self, workers: int) -> None:
@@ -59,25 +60,40 @@ class ProcessExecutor(Executor):
                 thread.join()
 
     def _serve(self) -> None:
-        """One thread looks after one process."""
-        child = _start()
-        try:
-            while (task := self._tasks.get()) is not None:
-                future, request = task
-                if not future.set_running_or_notify_cancel():
-                    continue
-                try:
-                    ok, value = _ask(child, request)
-                except (OSError, EOFError) as exc:
-                    child.kill()
-                    future.set_exception(RuntimeError(f"a worker process ended early ({exc})"))
-                    child = _start()
-                    continue
-                future.set_result(value) if ok else future.set_exception(value)
-        finally:
-            if child.stdin is not None:
-                child.stdin.close()
-            child.wait()
+        """One thread looks after one process, started with the first task and again after it was lost."""
+        child: subprocess.Popen[bytes] | None = None
+        while (task := self._tasks.get()) is not None:
+            future, request = task
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                child = child or _start()
+                ok, value = _ask(child, request)
+            except (OSError, EOFError) as exc:
+                _end(child)
+                child = None
+                future.set_exception(WorkerLost(f"a worker process ended early ({exc})"))
+                continue
+            if ok:
+                future.set_result(value)
+            else:
+                future.set_exception(value)
+        _end(child)
+
+
+class WorkerLost(RuntimeError):
+    """A worker process ended in the middle of a task: killed, out of memory, or crashed."""
+
+
+def _end(child: subprocess.Popen[bytes] | None) -> None:
+    """Close a worker's input, at which it leaves at once."""
+    if child is None:
+        return
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
+    child.wait()
 
 
 def _start() -> subprocess.Popen[bytes]:
