@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn, TextIO
 
-from .exits import DONE, USAGE, CallError
+from .exits import DONE, INTERNAL, USAGE, CallError
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         _complain(str(error))
         return USAGE
+    except Exception as error:  # our own slip; an agent that reads a traceback starts to repair what it cannot
+        if os.environ.get("SKILLTURN_LOG"):
+            raise
+        _complain(f"something went wrong inside the program ({type(error).__name__}); SKILLTURN_LOG=text shows it all.")
+        return INTERNAL
     return code
 
 

@@ -8,6 +8,7 @@ from ...turn.events import Done, Problem, TurnEvent
 
 DONE = 0
 FINDINGS = 1
+INTERNAL = 1
 USAGE = 2
 SIGN_IN = 3
 CREDITS = 4
