@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import yaml
 
 Value = str | list["Value"] | dict[str, "Value"]
 
+# libyaml where the wheel has it: a third of the time of a whole compilation otherwise
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _MAX_CHARS = 64 * 1024
 _MAX_DEPTH = 16
+_MAX_TAIL = 60
 _KEY_LINE = re.compile(r"([A-Za-z][\w-]*)\s*:(?:\s+(.*))?$")
 _OPENS_UNFENCED = re.compile(r"(?:name|version|displayName|description|metadata)\s*:", re.IGNORECASE)
 _FENCE = re.compile(r"-{3,}\s*$")
@@ -31,6 +34,7 @@ class FrontmatterRefused(ValueError):
 class Frontmatter:
     """values: text, lists and mappings of text. lines: top-level key -> 1-based line. body: index of its first line.
 
+    aside: indexes of the lines a block further down takes, which are no body either.
     refused: why the YAML was not read as YAML; the values are then the plain lines of it.
     """
 
@@ -38,20 +42,59 @@ class Frontmatter:
     lines: Mapping[str, int] = field(default_factory=dict)
     body: int = 0
     refused: str | None = None
+    aside: range = range(0)
 
     def text(self, *path: str) -> str | None:
         """The text at a path of keys, stripped; None when it is absent, empty or no text."""
         value: Value | None = dict(self.values)
         for key in path:
-            value = value.get(key) if isinstance(value, dict) else None
+            value = _opened(value).get(key)
         return (value.strip() or None) if isinstance(value, str) else None
 
 
+def _opened(value: Value | None) -> Mapping[str, Value]:
+    """A mapping as it is, or one that was written as JSON inside a text (`metadata: '{"openclaw": …}'`)."""
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        try:
+            return load_text_yaml(value)
+        except FrontmatterRefused:
+            return {}
+    return {}
+
+
 def read_frontmatter(lines: Sequence[str]) -> Frontmatter:
-    """Find the frontmatter at the head of a document and read it."""
+    """Find the frontmatter, at the head of a document or (fenced) further down, and read it."""
     first, end, body = _bounds(lines)
     if end == first:
-        return Frontmatter(body=body)
+        aside = _misplaced(lines)
+        if not aside:
+            return Frontmatter(body=body)
+        return replace(_read(lines, aside.start + 1, aside.stop - 1, 0), aside=aside)
+    return _read(lines, first, end, body)
+
+
+def _misplaced(lines: Sequence[str]) -> range:
+    """The first fenced block of `key: text` lines with a name or a version in it, wherever it stands."""
+    opened: int | None = None
+    for index, line in enumerate(lines):
+        if not (_CLOSE.match(line) or _CODE_FENCE.match(line)):
+            continue
+        block = lines[opened + 1 : index] if opened is not None else ()
+        keys = [match[1] for other in block if (match := _KEY_LINE.match(other))]
+        if opened is not None and "name" in keys and ("version" in keys or "description" in keys):
+            return range(opened, index + 1)
+        opened = index
+    if opened is not None and len(lines) - opened < _MAX_TAIL:
+        block = lines[opened + 1 :]
+        keys = [match[1] for other in block if (match := _KEY_LINE.match(other))]
+        if "name" in keys and "version" in keys and all(_KEY_LINE.match(line) or not line.strip() for line in block):
+            return range(opened, len(lines) + 1)
+    return range(0)
+
+
+def _read(lines: Sequence[str], first: int, end: int, body: int) -> Frontmatter:
     block = lines[first:end]
     keys = _key_lines(block, first)
     try:
@@ -66,7 +109,7 @@ def load_text_yaml(text: str) -> dict[str, Value]:
         raise FrontmatterRefused(f"frontmatter of more than {_MAX_CHARS} characters")
     try:
         return _build(text)
-    except yaml.YAMLError as exc:
+    except (yaml.YAMLError, UnicodeError) as exc:
         problem = getattr(exc, "problem", None) or str(exc).splitlines()[0]
         raise FrontmatterRefused(f"broken YAML: {problem}") from exc
 
@@ -92,7 +135,7 @@ def _build(text: str) -> dict[str, Value]:
         else:
             pending.append(value)
 
-    for event in yaml.parse(text, Loader=yaml.BaseLoader):
+    for event in yaml.parse(text, Loader=_LOADER):
         if getattr(event, "anchor", None):
             raise FrontmatterRefused("anchors and aliases")
         if isinstance(event, yaml.DocumentStartEvent) and root:

@@ -9,51 +9,98 @@ from dataclasses import dataclass
 from . import wording
 from .markdown import Bullet, Row, SkillDocument
 
-_CODE_CELL = re.compile(r"^\W*(?:code |error |http )?\d{1,4}\b", re.IGNORECASE)
+_CODE_CELL = re.compile(r"^\W*(?:code |error |http |status )*e?\d{1,4}\b", re.IGNORECASE)
 _QUOTE_MARKS = re.compile(r"[\"“”「『«`]|^\W*'")
+_COVERED = re.compile(r"\"[^\"]*\"|`[^`]*`|“[^”]*”|「[^」]*」|『[^』]*』|«[^»]*»|(?<![\w’'])['‘][^'’]*['’](?!\w)")
+_TITLED = re.compile(r"^\s*(\*\*[^*]+\*\*|[^(（:]{2,40}?)\s*[(（](.+)[)）]\.?\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Rows of cells about one thing. header is empty for a list; around: the heading and sentence above."""
+    """Rows of cells about one thing, the telling column first. header is empty for a list.
+
+    around: the heading and sentence above it. fenced: it stands in a code fence.
+    """
 
     kind: str
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     line: int
     around: str
+    fenced: bool = False
 
 
 def grids(document: SkillDocument) -> tuple[Grid, ...]:
-    """Every table and every list of pairs, in document order, each with its kind ("other" when it has none)."""
-    found = [
-        Grid(
-            _kind_of_table(table.header, table.rows),
-            table.header,
-            table.rows,
-            table.line,
-            _around(document, table.line),
-        )
-        for table in document.tables
-    ]
+    """Every table and every list of pairs, in document order, each with its kind ("other" when it has none).
+
+    One in a code fence counts only where the open text has none of its kind: it is more likely a sample.
+    """
+    found = []
+    for table in document.tables:
+        around = _around(document, table.line)
+        kind, column = _kind_of_table(table.header, table.rows, around)
+        rows = tuple(Row(_first(row.cells, column), row.line) for row in table.rows) if column else table.rows
+        header = _first(table.header, column)
+        found.append(Grid(kind, header, rows, table.line, around, table.fenced))
     taken = {row.line for table in document.tables for row in table.rows}
     for group in _bullet_groups(document):
-        rows = tuple(row for row in map(_pair, group) if row and row.line not in taken)
+        pairs = (_pair(bullet) for bullet in group)
+        rows = tuple(row for row in pairs if row and row.line not in taken)
         if rows:
             around = _around(document, group[0].line)
-            found.append(Grid(_kind_of_list(rows, around), (), rows, rows[0].line, around))
-    return tuple(sorted(found, key=lambda grid: grid.line))
+            found.append(_list_grid(rows, around))
+    open_kinds = {grid.kind for grid in found if not grid.fenced}
+    kept = (grid for grid in found if not (grid.fenced and grid.kind in open_kinds))
+    return tuple(sorted(kept, key=lambda grid: grid.line))
 
 
-def _kind_of_table(header: Sequence[str], rows: Sequence[Row]) -> str:
+def _first(cells: tuple[str, ...], column: int) -> tuple[str, ...]:
+    """The cells with one column moved to the front."""
+    if not column or column >= len(cells):
+        return cells
+    return (cells[column], *cells[:column], *cells[column + 1 :])
+
+
+def _kind_of_table(header: Sequence[str], rows: Sequence[Row], around: str) -> tuple[str, int]:
+    """What a table is about, and its telling column: by its titles, else what stands above it, else its content."""
+    entries = wording.words()["grids"]
+    for at, title in enumerate(header):
+        for entry in entries if at == 0 else entries[:2]:
+            if entry["kind"] != "routing" and wording.pattern_of(entry["left"]).search(title):
+                if entry["kind"] != "errors" or _mostly_codes(rows, at, strictly=False):
+                    return str(entry["kind"]), at if entry["kind"] in ("errors", "replies") else 0
+    coded = next((at for at in range(min(len(header), 4)) if _mostly_codes(rows, at)), None)
+    if coded is not None:
+        return "errors", coded
     left = header[0] if header else ""
-    for entry in wording.words()["grids"]:
-        if wording.pattern_of(entry["left"]).search(left):
-            return str(entry["kind"])
-    if _mostly_codes(rows):
-        return "errors"
+    about_user = any(wording.pattern("columns", "user").search(title) for title in header)
+    if not about_user and wording.pattern_of(entries[1]["around"]).search(around) and _looks_like_replies(rows):
+        return "replies", 0
     named = any(wording.pattern("columns", "trigger").search(title) for title in header)
-    return "routing" if named else _kind_by_content(rows)
+    if (named or wording.pattern_of(entries[-1]["left"]).search(left)) and _routes_something(header, rows):
+        return "routing", 0
+    return _kind_by_content(rows), 0
+
+
+def _looks_like_replies(rows: Sequence[Row]) -> bool:
+    pairs = [row.cells for row in rows if len(row.cells) > 1]
+    acting = [cells for cells in pairs if wording.first_listed(cells[1], wording.roles("reply_roles"))]
+    return bool(pairs) and len(acting) * 2 >= len(pairs)
+
+
+def _routes_something(header: Sequence[str], rows: Sequence[Row]) -> bool:
+    """Whether a table with the right titles sends requests anywhere: a table of prompts and praise does not."""
+    flagged = any(wording.pattern("columns", "flag").search(title) for title in header[1:])
+    said: set[str] = set()
+    pointed = rest = False
+    for row in rows:
+        for cell in row.cells[:1] + row.cells[1:4]:
+            pointed = pointed or bool(wording.pattern("points_somewhere").search(cell))
+            rest = rest or bool(wording.pattern("catch_all").search(cell))
+        said.update(
+            role for cell in row.cells[1:3] if (role := wording.first_said(cell, wording.roles("request_roles")))
+        )
+    return bool(said) and (flagged or pointed or rest or len(said) > 1)
 
 
 def _kind_by_content(rows: Sequence[Row]) -> str:
@@ -79,27 +126,52 @@ def _share(pairs: Sequence[Sequence[str]], column: int, source: str) -> float:
     return sum(bool(wording.pattern_of(source).search(cells[column])) for cells in pairs) / len(pairs)
 
 
+def _list_grid(rows: tuple[Row, ...], around: str) -> Grid:
+    """A list of pairs. "**Export** — "export", "download"" names the action first, so it is turned round."""
+    turned = tuple(_turned(row) for row in rows)
+    kind = _kind_of_list(turned, around)
+    return Grid(kind, (), turned if kind in ("routing", "replies") else rows, rows[0].line, around)
+
+
+def _turned(row: Row) -> Row:
+    left, right = row.cells
+    names = wording.first_said(left, wording.roles("request_roles"))
+    said = _QUOTE_MARKS.search(right) or _takes_the_rest(right)
+    if not names or not said or _QUOTE_MARKS.search(left) or _takes_the_rest(left):
+        return row
+    skip = wording.pattern("said_to_skip").search(right)
+    if not skip:
+        return Row((right, left), row.line)
+    return Row((right[: skip.start()] + right[skip.end() :], f"{left} {skip[0]}"), row.line)
+
+
 def _kind_of_list(rows: Sequence[Row], around: str) -> str:
-    if _mostly_codes(rows):
+    if _mostly_codes(rows, 0):
         return "errors"
-    quoted = sum(bool(_QUOTE_MARKS.search(row.cells[0])) for row in rows)
+    quoted = sum(bool(_QUOTE_MARKS.search(row.cells[0]) or _takes_the_rest(row.cells[0])) for row in rows)
     for entry in wording.words()["grids"]:
         if wording.pattern_of(entry["around"]).search(around):
             kind = str(entry["kind"])
-            needs_quotes = kind in ("replies", "routing")
-            if not needs_quotes or quoted * 2 >= len(rows):
+            if kind == "replies":
+                fits = _looks_like_replies(rows)
+            else:
+                fits = kind != "routing" or _routes_something((), rows)
+            if kind != "errors" and (kind not in ("replies", "routing") or (quoted * 2 >= len(rows) and fits)):
                 return kind
     return _kind_by_content(rows)
 
 
-def _mostly_codes(rows: Sequence[Row]) -> bool:
+def _mostly_codes(rows: Sequence[Row], column: int, *, strictly: bool = True) -> bool:
+    """strictly: one of the codes must be the family's."""
     known = wording.family()["known_codes"]
     codes = [
         int(match[0])
         for row in rows
-        if row.cells and _CODE_CELL.match(row.cells[0]) and (match := re.search(r"\d+", row.cells[0]))
+        if len(row.cells) > column
+        and _CODE_CELL.match(row.cells[column])
+        and (match := re.search(r"\d+", row.cells[column]))
     ]
-    return len(codes) * 2 > len(rows) and any(code and code in known for code in codes)
+    return len(codes) * 2 > len(rows) and (not strictly or any(code and code in known for code in codes))
 
 
 def _around(document: SkillDocument, line: int) -> str:
@@ -108,7 +180,7 @@ def _around(document: SkillDocument, line: int) -> str:
     before = ""
     for index in range(line - 2, max(line - 5, document.frontmatter.body) - 1, -1):
         before = document.lines[index].strip()
-        if before:
+        if before and not before.startswith("```"):
             break
     return f"{heading.text if heading else ''}\n{before}"
 
@@ -128,9 +200,13 @@ def _bullet_groups(document: SkillDocument) -> Iterator[list[Bullet]]:
 
 def _pair(bullet: Bullet) -> Row | None:
     """A bullet "left → right" as a row. Separators inside quotes or code don't count."""
-    covered = re.sub(r"\"[^\"]*\"|`[^`]*`|“[^”]*”|「[^」]*」", lambda match: "\0" * len(match[0]), bullet.text)
+    covered = _COVERED.sub(lambda match: "\0" * len(match[0]), bullet.text)
     separator = wording.pattern("pair_separators").search(covered)
     if not separator or separator.start() == 0:
+        titled = _TITLED.match(bullet.text)
+        if titled and _QUOTE_MARKS.search(titled[2]):
+            return Row((titled[1].strip(), titled[2].strip()), bullet.line)
         return None
     left, right = bullet.text[: separator.start()], bullet.text[separator.end() :]
     return Row((left.strip(), right.strip()), bullet.line) if left.strip() and right.strip() else None
+

@@ -8,18 +8,25 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from .frontmatter import Frontmatter, read_frontmatter
+from .html_marks import as_markdown
 from .text import repair, split_lines
 
-_BULLET = re.compile(r"^\s*(?:>\s*)*(?:[-*+•]|\d{1,3}[.)])\s+(.*)$")
-_HEADING_NUMBER = re.compile(r"^§?\s*(\d+(?:\.\d+)*[a-z]?)[.):]?\s+")
+_BULLET = re.compile(r"^(\s*)(?:>\s*)*(?:[-*+•–·◦▪‣●]|\(?\d{1,3}[.)、]|[a-h][.)])\s+(.*)$")
+_HEADING_NUMBER = re.compile(r"^§?\s*(\d+(?:\.\d+)*[a-z]?)[.):、]?\s+")
+_BOLD_TITLE = re.compile(r"^\*\*\s*(§?\s*\d+(?:\.\d+)*[a-z]?[.):]?\s+[^*]{1,100}?)\s*\*\*:?\s*$")
+_UNDERLINED = re.compile(r"[^|#>*`\s-][^|]{0,100}$")
+_UNDERLINE = re.compile(r"(=|-)\1{2,}\s*$")
+_WRAPPER = re.compile(r"^\s*(`{3,}|~{3,})\s*(?:markdown|md)\s*$", re.IGNORECASE)
+_PROSE_FENCES = frozenset(("", "markdown", "md", "text", "txt", "table", "plaintext"))
 _PIPED = re.compile(r"^\s*(?:>\s*)*\|.*\|\s*$")
+_TABBED = re.compile(r"^\S[^\t]*\t+\S")
 _DELIMITER = re.compile(r"^[\s|:-]*-[\s|:-]*$")
 _MAX_COLUMNS = 40
 _MAX_LINE = 20_000
@@ -43,19 +50,24 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """header: the cells of the first row; line: where it stands. rows never include the header or delimiter."""
+    """header: the cells of the first row; line: where it stands. rows never include the header or delimiter.
+
+    fenced: it stands in a code fence, so it may be a sample and not a rule.
+    """
 
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     line: int
+    fenced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Bullet:
-    """One list item's own line, without its marker."""
+    """One list item's own line, without its marker. depth: how far it is indented, in columns."""
 
     text: str
     line: int
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +94,9 @@ class SkillDocument:
 
     def body(self) -> Iterator[tuple[int, str]]:
         """(line number, text) of every line after the frontmatter; of an endless line its first 20,000 characters."""
+        aside = self.frontmatter.aside
         for number, line in enumerate(self.lines[self.frontmatter.body :], self.frontmatter.body + 1):
-            yield number, line[:_MAX_LINE]
+            yield number, "" if number - 1 in aside else line[:_MAX_LINE]
 
     def statements(self) -> Iterator[tuple[int, str]]:
         r"""Like body(), but a command continued with a backslash is one statement, at its first line."""
@@ -107,19 +120,25 @@ class SkillDocument:
 def parse(text: str) -> SkillDocument:
     """Parse a document's text; any text at all gives a document."""
     sound = repair(text)
-    lines = tuple(split_lines(sound))
+    lines = _unwrapped(split_lines(sound))
     frontmatter = read_frontmatter(lines)
-    body = _close_open_fence(lines, frontmatter.body)
-    tokens = _parser().parse("\n".join(body))
     offset = frontmatter.body
+    lines = [*lines[:offset], *as_markdown("\n".join(lines[offset:])).split("\n")]
+    body = ["" if number in frontmatter.aside else line for number, line in enumerate(lines[offset:], offset)]
+    body = _close_open_fence(body)
+    tokens = _parser().parse("\n".join(body))
     fences = tuple(_fences(tokens, offset))
     fenced = {fence.line + index for fence in fences for index in range(len(fence.lines) + 2)}
     tables = list(_tables(tokens, body, offset))
     tables += _loose_tables(body, offset, fenced | {line for table in tables for line in _span(table)})
+    for fence in fences:
+        if fence.info.lower() in _PROSE_FENCES:
+            tables += (replace(table, fenced=True) for table in _loose_tables(fence.lines, fence.line, set()))
+    headings = [*_headings(tokens, offset), *_other_headings(body, offset, fenced)]
     return SkillDocument(
-        lines=lines,
+        lines=tuple(lines),
         frontmatter=frontmatter,
-        headings=tuple(_headings(tokens, offset)),
+        headings=tuple(sorted(headings, key=lambda heading: heading.line)),
         tables=tuple(sorted(tables, key=lambda table: table.line)),
         bullets=tuple(_bullets(body, offset, fenced)),
         fences=fences,
@@ -128,15 +147,24 @@ def parse(text: str) -> SkillDocument:
     )
 
 
+def _unwrapped(lines: list[str]) -> list[str]:
+    """A document that stands as a whole in one Markdown fence loses the fence, not its line numbers."""
+    first = next((index for index, line in enumerate(lines) if line.strip()), 0)
+    last = next((index for index in range(len(lines) - 1, first, -1) if lines[index].strip()), first)
+    opened = _WRAPPER.match(lines[first])
+    if opened and lines[last].strip() == opened[1]:
+        lines[first] = lines[last] = ""
+    return lines
+
+
 def _parser() -> MarkdownIt:
     """Blocks only. Indented code, HTML and link definitions are off: they swallow tables in documents like these."""
     parser = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table")
     return parser.disable(["code", "html_block", "lheading", "reference", "inline"])
 
 
-def _close_open_fence(lines: Sequence[str], start: int) -> list[str]:
+def _close_open_fence(body: list[str]) -> list[str]:
     """The body's lines; a fence nobody closed loses its opening line, else it would swallow the rest."""
-    body = list(lines[start:])
     marker, opened = "", 0
     for index, line in enumerate(body):
         match = re.match(r"\s*(`{3,}|~{3,})(.*)$", line)
@@ -155,10 +183,28 @@ def _close_open_fence(lines: Sequence[str], start: int) -> list[str]:
 def _headings(tokens: Sequence[Token], offset: int) -> Iterator[Heading]:
     for token, inline in pairwise(tokens):
         if token.type == "heading_open" and token.map:
-            text = inline.content.strip().strip("#").strip()
-            number = _HEADING_NUMBER.match(text)
-            title = text[number.end() :] if number else text
-            yield Heading(title, number[1] if number else "", int(token.tag[1:]), token.map[0] + offset + 1)
+            yield _heading(inline.content, int(token.tag[1:]), token.map[0] + offset + 1)
+
+
+def _other_headings(body: Sequence[str], offset: int, fenced: set[int]) -> Iterator[Heading]:
+    """Titles underlined with = or - and numbered ones in bold, each alone on its line."""
+    for index, text in enumerate(body):
+        number = index + offset + 1
+        if not text.startswith(("==", "--", "**")) or number in fenced:
+            continue
+        bold = _BOLD_TITLE.match(text)
+        if bold:
+            yield _heading(bold[1], 3, number)
+        elif index and _UNDERLINE.match(text) and _UNDERLINED.match(body[index - 1]):
+            if index < 2 or not body[index - 2].strip():
+                yield _heading(body[index - 1], 1 if text[0] == "=" else 2, number - 1)
+
+
+def _heading(text: str, level: int, line: int) -> Heading:
+    text = text.strip().strip("#").strip()
+    number = _HEADING_NUMBER.match(text)
+    title = text[number.end() :] if number else text
+    return Heading(title.lstrip("-–—: "), number[1] if number else "", level, line)
 
 
 def _fences(tokens: Sequence[Token], offset: int) -> Iterator[Fence]:
@@ -206,13 +252,16 @@ def _span(table: Table) -> range:
 
 
 def _loose_tables(body: Sequence[str], offset: int, taken: set[int]) -> Iterator[Table]:
-    """Piped rows that are no table to the standard: no delimiter row, or one of another width."""
+    """Rows that are no table to the standard: no delimiter row, one of another width, cells parted by tabs."""
     group: list[Row] = []
     for index, line in enumerate([*body, ""]):
         number = index + offset + 1
         if number not in taken and _PIPED.match(line):
             if not _DELIMITER.match(line):
                 group.append(Row(_split_row(line), number))
+            continue
+        if number not in taken and "\t" in line and _TABBED.match(line):
+            group.append(Row(tuple(cell.strip() for cell in line.split("\t", _MAX_COLUMNS)), number))
             continue
         if len(group) > 1:
             yield Table(group[0].cells, tuple(group[1:]), group[0].line)
@@ -228,4 +277,4 @@ def _bullets(body: Sequence[str], offset: int, fenced: set[int]) -> Iterator[Bul
     for index, line in enumerate(body):
         match = _BULLET.match(line)
         if match and index + offset + 1 not in fenced:
-            yield Bullet(match[1].strip(), index + offset + 1)
+            yield Bullet(match[2].strip(), index + offset + 1, len(match[1].expandtabs(4)))

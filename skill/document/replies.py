@@ -19,9 +19,8 @@ def replies_of(grids: Iterable[Grid], headings: Mapping[str, str]) -> tuple[Repl
     """The document's rows in its order, then a default row for each action it leaves out (line None)."""
     rows: list[ReplyRow] = []
     findings: list[Finding] = []
-    for grid in grids:
-        if grid.kind != "replies":
-            continue
+    telling = [grid for grid in grids if grid.kind == "replies"]
+    for grid in [grid for grid in telling if grid.header] or telling:  # a list beside a table gives examples
         for row in grid.rows:
             if len(row.cells) < 2:
                 continue

@@ -11,6 +11,7 @@ from router import PhraseRow, RouteAction, RoutingTable
 from . import wording
 from .cells import bare_phrases, plain, quoted_phrases, sections, without_asides, without_sections
 from .grids import Grid
+from .loose_routes import cards_of, sentences_of
 from .markdown import Row, SkillDocument
 from .plan import Finding
 
@@ -22,9 +23,14 @@ def routing_of(document: SkillDocument, grids: Iterable[Grid]) -> tuple[RoutingT
     headings = section_titles(document)
     findings: list[Finding] = []
     rows: list[PhraseRow] = []
-    for grid in grids:
-        if grid.kind == "routing":
-            rows += _rows_of(grid, headings, findings)
+    routed = [grid for grid in grids if grid.kind == "routing"]
+    # A list beside a table repeats it or gives examples; cards and sentences count where nothing better is there.
+    for grid in [grid for grid in routed if grid.header] or routed or [cards_of(document)]:
+        rows += _rows_of(grid, headings, findings)
+    if not rows:
+        for row in sentences_of(document):
+            rows += _rows_of(Grid("routing", (), (row,), row.line, ""), headings, [])
+        rows = rows if len({row.actions[0] for row in rows} - {"other"}) > 1 else []
     if not rows:
         findings.append(Finding("no-routing-table", "warning", None, "No routing table: the family's rows are used."))
     elif not any(row.catch_all for row in rows):
@@ -44,7 +50,7 @@ def section_titles(document: SkillDocument) -> Mapping[str, str]:
 def request_actions(cell: str, headings: Mapping[str, str]) -> tuple[RouteAction, ...]:
     """What a cell tells us to run, step by step; a label counts before the section number beside it."""
     found: list[RouteAction] = []
-    for step in wording.pattern("chain").split(plain(cell)):
+    for step in wording.pattern("chain").split(wording.pattern("said_to_skip").sub(" ", plain(cell))):
         action = _action_of(step, headings)
         if action and action not in found:
             found.append(action)
@@ -53,6 +59,8 @@ def request_actions(cell: str, headings: Mapping[str, str]) -> tuple[RouteAction
 
 def _action_of(step: str, headings: Mapping[str, str]) -> RouteAction | None:
     candidates = wording.roles("request_roles")
+    if wording.pattern("by_chat").search(step):
+        return "chat"
     label = without_sections(step)
     words = [without_asides(label), label, *(headings.get(number, "") for number in sections(step))]
     role = next((role for text in words if (role := wording.first_said(text, candidates))), None)
@@ -74,6 +82,8 @@ def _rows_of(grid: Grid, headings: Mapping[str, str], findings: list[Finding]) -
             message = f"This row's action is none of the backend's: {plain(label)[:80]!r}."
             findings.append(Finding("unknown-action", "info", row.line, message))
         flag = _flag(row, flag_at)
+        if flag_at is None and wording.pattern("said_to_skip").search(label):
+            flag, skips = True, True
         yield PhraseRow(
             phrases=phrases,
             actions=actions,
