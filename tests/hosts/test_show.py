@@ -28,6 +28,7 @@ def test_a_film_is_named_once() -> None:
 def test_a_problem_says_what_to_do_and_what_it_cost() -> None:
     told = answer([Problem("x", "It broke.", "Try again.", charged=None)], SAY)
     assert told == "It broke. Try again. It may have been charged."
+    assert answer([Problem("x", "坏了。", "再试一次。")], SAY) == "坏了。再试一次。"
 
 
 @pytest.mark.parametrize("letter", ["a", "字", "🎞"])

@@ -9,6 +9,7 @@ from ...turn.say import Messages
 
 MOST_BYTES = 4096
 _MEGABYTE = 1_000_000
+_FULL_WIDTH = ("。", "！", "？", "：")
 
 
 def paragraph(event: TurnEvent, say: Messages) -> str:
@@ -25,8 +26,11 @@ def paragraph(event: TurnEvent, say: Messages) -> str:
 
 def _problem(event: Problem, say: Messages) -> str:
     charged = {None: "charged_unknown", False: "", True: "charged_unknown"}[event.charged]
-    parts = [event.message, event.advice, say(charged) if charged else ""]
-    return " ".join(part.strip() for part in parts if part.strip())
+    told = ""
+    for part in (event.message, event.advice, say(charged) if charged else ""):
+        space = "" if not told or told.endswith(_FULL_WIDTH) else " "
+        told += f"{space}{part.strip()}" if part.strip() else ""
+    return told
 
 
 def _one_line(path: str) -> str:
