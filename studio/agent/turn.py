@@ -150,7 +150,7 @@ def edited(turn: Turn, reading: Reading, clauses: Sequence[Clause], request: str
     asking = bool(reading.unclear or said)
     if names and not asking:
         lines.append(next_steps(draft, words))
-    return Outcome(tuple(lines), kept, draft, names, quiet=asking)
+    return Outcome(tuple(lines) or (words.say("not_understood"),), kept, draft, names, quiet=asking)
 
 
 def told_refusals(

@@ -48,8 +48,10 @@ def read_texts(clause: Clause, scene: Scene) -> list[Edit]:
 def _about_text(clause: Clause) -> bool:
     if clause.has("voice") or (clause.has("fade") and not clause.has("title", "caption", "text", "quote")):
         return False
-    if clause.has("title", "caption", "quote"):
+    if clause.has("title", "caption"):
         return True
+    if clause.has("quote"):
+        return _quote_is_meant(clause)
     if clause.has("text") and not clause.has("music", "transition_noun"):
         return clause.does("add", "remove", "change") or clause.has(
             "color", "more", "text_size", "position", "with_names"
@@ -62,6 +64,28 @@ def _about_text(clause: Clause) -> bool:
     moved = clause.has("move", "place") and not clause.has("position")
     timed = clause.has("correct") and clause.has("duration")
     return clause.after == "text" and bare and (fits or sized or timed) and not clause.has("fade") and not moved
+
+
+def _quote_is_meant(clause: Clause) -> bool:
+    """Whether a quotation without a noun is for the screen: put "X" on photo 2, or only "X"; not reported speech."""
+    if clause.has("person", "says") and not clause.does("add", "change", "create"):
+        return False
+    where = (
+        "end_with",
+        "when",
+        "head",
+        "tail",
+        "point",
+        "range",
+        "position",
+        "color",
+        "clips",
+        "every",
+        "text",
+        "credits",
+    )
+    alone = all("quote" in tag or "skip" in tag for tag in clause.tags)
+    return alone or clause.does("add", "change", "move", "use", "create") or clause.has(*where)
 
 
 def _role(clause: Clause, scene: Scene) -> TextRole:
