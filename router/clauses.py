@@ -88,9 +88,10 @@ def split(hits: list[Hit], lexicon: Lexicon) -> list[Clause]:
             close()
             continue
         if hit.kind == "colon":
-            if tags & _INTRODUCES_TEXT:
+            address = place + 1 < len(hits) and hits[place + 1].kind == "url"
+            if tags & _INTRODUCES_TEXT and not address:
                 content = True
-            elif place + 1 < len(hits) and hits[place + 1].kind != "url":
+            elif not address:
                 close()
             continue
         own = hit.tags
