@@ -99,6 +99,11 @@ def _duration(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     if not count or not _at(tags, i + count, "unit") or not scanned.close(tags[i + count - 1], tags[i + count]):
         return None
     unit = tags[i + count]
+    ordinal = scanned.folded[unit.start : unit.end] == "second" and count == 1 and "article" in tags[i]
+    if ordinal and not (
+        i + count + 1 == len(tags) or _at(tags, i + count + 1, "more") or _at(tags, i + count + 1, "sep")
+    ):
+        return None  # "a second title"
     if unit.end - unit.start == 1 and "number" not in tags[i] and unit.text("unit") in "sm":
         return None  # "a s…" is a slip, not a second
     if unit.end - unit.start == 1 and tags[i].end != unit.start and scanned.folded[unit.start] in "sm":

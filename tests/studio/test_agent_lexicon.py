@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from api import Draft
+from router import ReplyRow, ReplyTable, translate
 from studio.agent import respond
 from studio.model import Brief, Media
 
@@ -50,6 +51,25 @@ def test_a_language_says_everything_with_the_same_fillings(language: str) -> Non
 
 def fillings(wording: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(wording) if name}
+
+
+# the reply table of SKILL.md, in its own words
+TABLE = ReplyTable(
+    (
+        ReplyRow(("click [button]", "点击"), "click", None),
+        ReplyRow(("open [panel]", "打开"), "state", None),
+        ReplyRow(("drag/drop", "拖拽"), "edit", None),
+        ReplyRow(("preview in timeline",), "timeline", None),
+        ReplyRow(("Export button", "导出"), "export", None),
+    )
+)
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_what_the_agent_says_is_never_taken_for_gui_speak(language: str) -> None:
+    for key, wording in data(f"replies.{language}")["say"].items():
+        said = re.sub(r"\{\w+\}", "3", wording)
+        assert translate(said, TABLE).intents == (), key
 
 
 @pytest.mark.parametrize("language", HEARD)

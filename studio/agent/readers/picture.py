@@ -139,6 +139,8 @@ def read_look(clause: Clause, scene: Scene) -> list[Edit]:
     if look is None:
         gone = clause.has("look_noun") and clause.does("remove", "negate", "dont")
         return [SetLook(None)] if gone else []
+    if clause.picks and len(scene.positions(clause.picks)) < len(scene.segments):
+        raise Unclear("look_whole")
     if clause.does("remove", "negate", "dont") or look.text("look") == "none":
         return [SetLook(None)]
     return [SetLook(look.text("look"))]

@@ -6,6 +6,7 @@ from math import gcd
 
 from ..clauses import Clause
 from ..edits import Edit, SetClipTime, SetLength, SetPace, SetRate, SetShape, least_length, length
+from ..mentions import Pick
 from ..scan import Tag
 from ..scene import Scene, Unclear
 
@@ -58,6 +59,8 @@ def _ratio(clause: Clause) -> tuple[int, int] | None:
     tag = clause.take("ratio_of")
     if tag is not None and isinstance(pair := tag.senses["ratio_of"], tuple):
         return int(pair[0]), int(pair[1])
+    if clause.has("music", "own"):
+        return None
     for concept in ("aspect", "platform", "platform_loose"):
         if (word := clause.take(concept)) is not None:
             across, _, down = word.text(concept).partition(":")
@@ -71,13 +74,15 @@ def read_clip_times(clause: Clause, scene: Scene) -> list[Edit]:
         "quote", "title", "caption", "music", "own", "transition", "transition_noun", "fade", "motion", "leave"
     ):
         return []
-    picks = scene.said(clause)
+    picks = scene.said(clause) or _end_photo(clause)
     each = clause.has("every") and not clause.has("film")
     if not picks and not each and not clause.has("others"):
         return []
     clips = scene.positions(picks) if picks else None
     duration, more = clause.first("duration"), clause.value("more")
     if duration is None and more not in _GROWTH:
+        return []
+    if duration is not None and clause.owner(duration) == "film" and clause.has("create", "film"):
         return []
     if duration is not None:
         clause.take("duration")
@@ -87,6 +92,13 @@ def read_clip_times(clause: Clause, scene: Scene) -> list[Edit]:
             return [SetClipTime(ms, clips, added=True)]
         return [SetClipTime(max(1, ms), clips)]
     return [SetClipTime(0, clips, factor=_growth(clause))]
+
+
+def _end_photo(clause: Clause) -> tuple[Pick, ...]:
+    """shorten the intro, a longer ending: the first or the last photo."""
+    if not clause.has("more") or clause.has("film", "share", "color"):
+        return ()
+    return {"start": (Pick("at", 1),), "end": (Pick("at", -1),)}.get(clause.value("when"), ())
 
 
 def read_pace(clause: Clause, scene: Scene) -> list[Edit]:
@@ -117,7 +129,7 @@ def read_pace(clause: Clause, scene: Scene) -> list[Edit]:
 
 def read_length(clause: Clause, scene: Scene) -> list[Edit]:
     """How long the film is."""
-    if clause.has("leave") or (clause.has("place", "hold") and clause.has("clip")):
+    if clause.has("leave") or _end_photo(clause) or (clause.has("place", "hold") and clause.has("clip")):
         return []
     if clause.has("title", "caption", "quote", "music", "own", "transition", "fade") and not clause.has(
         "film", "create"
@@ -130,7 +142,7 @@ def read_length(clause: Clause, scene: Scene) -> list[Edit]:
     if stretch is not None and isinstance(span := stretch.senses["range"], tuple):
         return [_checked(round(span[1]), scene)]
     if duration is not None:
-        ms = round(duration.number("duration"))
+        ms = round(duration.number("duration") or duration.number("point"))
         if more in _GROWTH and _added(clause, duration) and now:
             return [_checked(now - ms if more in ("shorter", "faster") else now + ms, scene)]
         return [_checked(ms, scene)]
@@ -145,7 +157,7 @@ def _unowned(clause: Clause) -> Tag | None:
     """A duration in a clause that is about nothing else."""
     topics = clause.topics - {"film"}
     if topics <= {"photo", "motion", "look"} and not clause.has("every") and not clause.picks:
-        return clause.take("duration")
+        return clause.take("duration") or clause.take("point")
     return None
 
 
@@ -153,7 +165,7 @@ def _added(clause: Clause, duration: Tag) -> bool:
     """Whether a duration is what comes on top ("5 seconds longer") and not what to arrive at ("shorten it to 10 s")."""
     if clause.has("by") or "by" in duration:
         return True
-    if clause.has("to"):
+    if clause.has("to") or "point" in duration:
         return False
     more = next((tag for tag in clause.tags if "more" in tag), duration)
     return more.start > duration.start or not clause.has("film", "create")

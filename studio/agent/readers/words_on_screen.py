@@ -14,6 +14,7 @@ _ROLES: tuple[TextRole, ...] = ("title", "caption")
 _CREDITS_MS = 3000
 _LONGEST = 300  # characters one text may hold
 _SCALES = {"bigger": 1.3, "smaller": 1 / 1.3}
+_MOMENTS = {"first": "start", "last": "end"}
 _LITTLE, _MUCH = 0.5, 1.8
 
 
@@ -30,7 +31,11 @@ def read_texts(clause: Clause, scene: Scene) -> list[Edit]:
     if clause.does("remove", "negate", "dont") and not clause.has("add", "change"):
         return _removals(clause, scene, quoted)
     style = _style(clause)
-    if clause.after == "text" and not clause.has("title", "caption", "credits", "add", "quote") and not quoted:
+    if (
+        clause.after == "text"
+        and not clause.has("title", "caption", "credits", "quote")
+        and not (_adds(clause) or quoted)
+    ):
         return _changes(role, clause, scene, style)
     if quoted and (clause.does("change") or len(quoted) == 2) and texts(scene.draft, role):
         return _rewording(role, clause, scene, quoted, style)
@@ -38,11 +43,16 @@ def read_texts(clause: Clause, scene: Scene) -> list[Edit]:
         return _additions(role, clause, scene, quoted, style)
     if clause.has("with_names"):
         return _file_names(scene, clause, style)
-    if texts(scene.draft, role) and (not clause.has("add") or clause.has("move")):
+    if texts(scene.draft, role) and (not _adds(clause) or clause.has("move")):
         return _changes(role, clause, scene, style)
     if clause.has("credits", "when", "film") and not clause.has("title", "caption", "text"):
         return []
     raise Unclear("which_words", "text")
+
+
+def _adds(clause: Clause) -> bool:
+    """Whether something new is asked for; "with" only ties on what is said about the old."""
+    return any("add" in tag and "sep" not in tag for tag in clause.tags)
 
 
 def _about_text(clause: Clause) -> bool:
@@ -53,8 +63,8 @@ def _about_text(clause: Clause) -> bool:
     if clause.has("quote"):
         return _quote_is_meant(clause)
     if clause.has("text") and not clause.has("music", "transition_noun"):
-        return clause.does("add", "remove", "change") or clause.has(
-            "color", "more", "text_size", "position", "with_names"
+        return clause.does("add", "remove", "change", "dont", "negate") or clause.has(
+            "animation", "color", "more", "text_size", "position", "with_names"
         )
     if clause.has("credits") and clause.does("add"):
         return True
@@ -223,8 +233,11 @@ def _when(clause: Clause, scene: Scene) -> When | None:
     if lasting:
         at_end = clause.has("credits") or clause.value("when") == "end" or clause.value("place") == "last"
         return When("tail", lasting) if at_end else When("head", lasting, 1)
-    if clause.value("when") == "end" and not clause.has("quote"):
+    moments = [
+        tag.text("when") or _MOMENTS[tag.text("place")] for tag in clause.tags if "when" in tag or "place" in tag
+    ]
+    if moments and moments[-1] == "end" and not clause.has("quote"):
         return When("tail", _CREDITS_MS)
-    if clause.value("when") == "start" and not clause.has("quote"):
+    if moments and not clause.has("quote"):
         return When("head", 3000)
     return None
