@@ -18,7 +18,7 @@ from router import Intent
 
 from ..turn.events import Problem, Progress, Text
 from ..turn.media import BadFile, MediaFile, examine, heic_to_jpeg
-from ..turn.problems import ActionStopped
+from ..turn.problems import ActionStopped, bad_files
 from ..turn.waiting import alone, reporting
 from .contract import Emit, TurnContext
 
@@ -161,9 +161,9 @@ async def _report(ctx: TurnContext, batch: _Batch, emit: Emit) -> None:
     if not batch.arrived and not batch.known:
         if batch.errors and len(batch.errors) == len(batch.bad):
             raise batch.errors[0]
-        raise ActionStopped(_bad_files(ctx, batch))
+        raise ActionStopped(_complaint(ctx, batch))
     if batch.bad:
-        await emit(_bad_files(ctx, batch))
+        await emit(_complaint(ctx, batch))
     sent = [file.name for file in batch.new if file.name in batch.arrived]
     names = sent + [name for name in batch.arrived if name not in sent]
     lines = [ctx.say("uploaded", count=len(names), names=ctx.say.listed(names))] if names else []
@@ -177,18 +177,8 @@ async def _report(ctx: TurnContext, batch: _Batch, emit: Emit) -> None:
     await emit(Text(" ".join(lines)))
 
 
-def _bad_files(ctx: TurnContext, batch: _Batch) -> Problem:
-    items = [
-        ctx.say("bad_file_item", name=bad.name, reason=ctx.say(f"reason_{bad.reason}", **bad.facts))
-        for bad in batch.bad
-    ]
-    only_links = all(bad.reason == "link" for bad in batch.bad)
-    return Problem(
-        code="bad_file",
-        message=ctx.say("bad_files", count=len(items), names=ctx.say.listed(items)),
-        advice=ctx.say("bad_link_advice") if only_links else ctx.say("bad_file_advice", formats=ctx.advisor.formats()),
-        retryable=bool(batch.errors),
-    )
+def _complaint(ctx: TurnContext, batch: _Batch) -> Problem:
+    return bad_files(batch.bad, ctx.plan, ctx.advisor.say, retryable=bool(batch.errors))
 
 
 def _links(text: str) -> list[str]:

@@ -6,6 +6,7 @@ Source of the formats and the size limit: SKILL.md, "Supported formats".
 from __future__ import annotations
 
 import hashlib
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,33 +93,47 @@ def media_type(format: str) -> str:
     return _MEDIA_TYPES.get(format, "application/octet-stream")
 
 
-def examine(path: Path, formats: Sequence[str], max_bytes: int | None) -> MediaFile | BadFile:
-    """Look at a file: readable, of an accepted format by its content, not too large. HEIC counts as accepted."""
+def format_of(path: Path, formats: Sequence[str] | None, max_bytes: int | None = None) -> str | BadFile:
+    """The format of a file that may be sent: readable, accepted by its content, not too large; only its head is read.
+
+    HEIC counts as accepted. formats None: whatever it holds, "" is said.
+    """
     try:
-        if path.is_dir():
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
             return BadFile(path.name, "folder")
-        size = path.stat().st_size
+        if not stat.S_ISREG(found.st_mode):  # a pipe would keep us waiting
+            return BadFile(path.name, "unreadable")
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
-            found = _format(path, head, formats)
-            if isinstance(found, BadFile):
-                return found
-            if max_bytes is not None and size > max_bytes:
-                return _too_large(path, size, max_bytes)
-            file.seek(0)
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
+    except PermissionError:
+        return BadFile(path.name, "unreadable")
+    except (OSError, ValueError):  # what cannot be a name at all is no file either
         return BadFile(path.name, "missing")
+    if not head:
+        return BadFile(path.name, "empty")
+    format = _format(path, head, formats) if formats is not None else ""
+    if not isinstance(format, BadFile) and max_bytes is not None and found.st_size > max_bytes:
+        return _too_large(path, found.st_size, max_bytes)
+    return format
+
+
+def examine(path: Path, formats: Sequence[str], max_bytes: int | None) -> MediaFile | BadFile:
+    """A file that may be sent, with the digest of all its bytes."""
+    format = format_of(path, formats, max_bytes)
+    if isinstance(format, BadFile):
+        return format
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return MediaFile(path, path.name, format, file.tell(), digest)
     except OSError:
         return BadFile(path.name, "unreadable")
-    return MediaFile(path, path.name, found, size, digest)
 
 
 def _format(path: Path, head: bytes, formats: Sequence[str]) -> str | BadFile:
     extension = path.suffix.lower().lstrip(".")
     named = _SAME.get(extension, extension)
-    if not head:
-        return BadFile(path.name, "empty")
     accepted = {_SAME.get(known, known) for known in formats} | {"heic"}
     possible = next((found for at, mark, found in _SIGNATURES if head[at : at + len(mark)] == mark), ())
     content = [found for found in possible if found in accepted]

@@ -5,12 +5,14 @@ A code's recovery comes from the plan's row, the facts (formats, links) from the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from ..document.plan import Recovery, SkillPlan
 from .events import Problem
+from .media import BadFile
 from .rows import trigger
 from .say import Messages
 from .settings import Settings
@@ -29,6 +31,20 @@ class ActionStopped(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.message)
         self.problem = problem
+
+
+def bad_files(
+    bad: Sequence[BadFile], plan: SkillPlan, say: Messages, *, begun: bool = True, retryable: bool = False
+) -> Problem:
+    """All files that cannot be used, in one sentence. begun: the good ones among them were taken in."""
+    items = [say("bad_file_item", name=file.name, reason=say(f"reason_{file.reason}", **file.facts)) for file in bad]
+    advice = "bad_link" if all(file.reason == "link" for file in bad) else "bad_file" if begun else "bad_file_first"
+    return Problem(
+        code="bad_file",
+        message=say("bad_files", count=len(items), names=say.listed(items, most=99)),
+        advice=say(f"advice_{advice}", formats=say.listed(plan.formats, most=99)),
+        retryable=retryable,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,10 +68,6 @@ def test_the_version(run: Run) -> None:
         (2, "no SKILL.md", ["turn", "hello", "--skill", "."]),
         (2, "--output", ["turn", "hello", "--output", "/dev/null/films"]),
         (2, "not allowed with", ["turn", "hello", "--new", "--conversation", "x"]),
-        (8, "no such file", ["turn", "make a film", "--file", "gone.jpg"]),
-        (8, "empty", ["turn", "make a film", "--file", "empty.jpg"]),
-        (8, "without pictures", ["turn", "make a film", "--file", "nothing"]),
-        (8, "http", ["turn", "make a film", "--url", "file:///etc/passwd"]),
         (8, "no such", ["replay", "gone.transcript.yaml"]),
         (8, "not JSON", ["route", "--batch", "broken.jsonl"]),
         (8, "gone.jsonl", ["translate", "--batch", "gone.jsonl"]),
@@ -101,6 +97,30 @@ def test_a_mistake_is_one_sentence_and_a_code(
     assert "Traceback" not in told.stderr
     assert arguments == [] or len(told.stderr.strip().splitlines()) == 1
     assert arguments == [] or told.stdout == ""
+
+
+def test_files_that_cannot_be_used_are_named_together_in_the_answer(run: Run, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    (work / "fake.jpg").write_text("these are words")
+    (work / "empty.jpg").touch()
+    (work / "nothing").mkdir()
+    Image.new("RGB", (32, 32)).save(work / "good.jpeg")
+    told = run(
+        *("turn", "make a film", "--url", "file:///etc/passwd", "--file"),
+        *("fake.jpg", "empty.jpg", "gone.jpg", "nothing", "good.jpeg"),
+    )
+    assert told.returncode == 8
+    assert told.stderr == ""
+    assert told.stdout.count("\n") == 1
+    for name in (
+        "fake.jpg (it is not really",
+        "empty.jpg (it is empty",
+        "gone.jpg (there is",
+        "nothing (",
+        "passwd (not",
+    ):
+        assert name in told.stdout
+    assert "I have not begun" in told.stdout
 
 
 def test_bad_files_are_events_for_programs(run: Run) -> None:

@@ -1,11 +1,21 @@
 """Files as a person names them."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from skill.document import SkillPlan, load_skill
 from skill.hosts.cli.chat import split_files
-from skill.hosts.cli.media import Bad, bad_links, expand
+from skill.hosts.cli.media import bad_links, expand
+from skill.turn.media import BadFile
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def plan() -> SkillPlan:
+    return load_skill(ROOT / "SKILL.md")
 
 
 @pytest.fixture
@@ -29,19 +39,33 @@ def test_the_order_given_is_the_order_kept(photos: Path, tmp_path: Path) -> None
     assert [path.name for path in good] == ["b.heic", "a.PNG"]
 
 
-def test_all_bad_files_are_named_at_once(photos: Path, tmp_path: Path) -> None:
+def test_all_bad_files_are_named_at_once(photos: Path, tmp_path: Path, plan: SkillPlan) -> None:
     (tmp_path / "empty.jpg").touch()
+    (tmp_path / "fake.jpg").write_text("words")
+    (tmp_path / "good.jpeg").write_bytes(b"\xff\xd8\xff\xe0")
     (tmp_path / "nothing").mkdir()
-    names = ["gone.jpg", "empty.jpg", "nothing", "my photos/a.PNG", "/dev/null", "x" * 300]
-    good, bad = expand(names, tmp_path)
-    assert [path.name for path in good] == ["a.PNG"]
+    names = ["fake.jpg", "gone.jpg", "empty.jpg", "nothing", "good.jpeg", "/dev/null", "x" * 300, "~nobody-here/a.jpg"]
+    good, bad = expand([*names, "my photos/notes.txt"], tmp_path, plan)
+    assert [path.name for path in good] == ["good.jpeg"]
     assert bad == [
-        Bad("gone.jpg", "reason_missing"),
-        Bad("empty.jpg", "reason_empty"),
-        Bad("nothing", "reason_folder"),
-        Bad("null", "reason_unreadable"),
-        Bad("x" * 300, "reason_missing"),
+        BadFile("fake.jpg", "content", {"extension": "jpg"}),
+        BadFile("gone.jpg", "missing"),
+        BadFile("empty.jpg", "empty"),
+        BadFile("nothing", "folder"),
+        BadFile("null", "unreadable"),
+        BadFile("x" * 300, "missing"),
+        BadFile("~nobody-here/a.jpg", "missing"),
+        BadFile("notes.txt", "format", {"extension": "txt"}),
     ]
+
+
+def test_a_pipe_keeps_nobody_waiting(tmp_path: Path, plan: SkillPlan) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    assert expand(["pipe.jpg"], tmp_path, plan) == ([], [BadFile("pipe.jpg", "unreadable")])
+
+
+def test_a_name_no_file_can_have(tmp_path: Path, plan: SkillPlan) -> None:
+    assert expand(["a\0.jpg"], tmp_path, plan) == ([], [BadFile("a\0.jpg", "missing")])
 
 
 def test_only_web_links_are_links() -> None:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from ...turn.conversation import spoken_language
 from ...turn.events import TurnRequest
+from ...turn.problems import bad_files
 from ...turn.rows import trigger
 from ...turn.say import Messages
 from .desk import Desk
 from .exits import DONE
-from .media import complaint, expand
+from .media import expand
 from .screen import LiveScreen
 from .show import paragraph
 from .skill_file import add_skill, find_skill, plan_of
@@ -41,9 +42,9 @@ def run(args: argparse.Namespace) -> int:
         while (line := _line()) is not None:
             words, names = split_files(line, desk.workspace)
             say = Messages(spoken_language(TurnRequest(words), journal.memory()))
-            files, bad = expand(names, desk.workspace)
+            files, bad = expand(names, desk.workspace, plan)
             if bad:
-                print(paragraph(complaint(bad, plan, say), say))
+                print(paragraph(bad_files(bad, plan, say, begun=False), say))
                 continue
             request = TurnRequest(words, tuple(files), (), output, skill, backend)
             talk = Talk(desk, journal, plan, LiveScreen(say), say, trigger(plan, "status", say.language))

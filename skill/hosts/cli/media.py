@@ -3,45 +3,48 @@
 from __future__ import annotations
 
 import re
-import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ...document.plan import SkillPlan
-from ...turn.events import Problem
-from ...turn.say import Messages
+from ...turn.media import BadFile, format_of
 
 _PICTURES = frozenset({"jpg", "jpeg", "png", "gif", "webp", "heic", "heif"})
 _NUMBERS = re.compile(r"(\d+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Bad:
-    """A name that cannot be used. reason: a message key."""
+def expand(names: Sequence[str], workspace: Path, plan: SkillPlan | None = None) -> tuple[list[Path], list[BadFile]]:
+    """The files meant, absolute and in the order given; a folder stands for its pictures in name order.
 
-    name: str
-    reason: str
-
-
-def expand(names: Sequence[str], workspace: Path) -> tuple[list[Path], list[Bad]]:
-    """The files meant, absolute and in the order given; a folder stands for its pictures in name order."""
+    plan: whose formats and size limit they must keep to; None = any format. Only the head of each file is read.
+    """
+    formats, limit = (plan.formats, plan.max_upload_bytes) if plan else (None, None)
     good: list[Path] = []
-    bad: list[Bad] = []
+    bad: list[BadFile] = []
     for name in names:
-        path = workspace / Path(name).expanduser()
-        try:
-            found = _pictures(path) if path.is_dir() else [path]
-            reason = _unusable(found)
-        except PermissionError:
-            reason = "reason_unreadable"
-        except OSError:
-            reason = "reason_missing"
-        if reason:
-            bad.append(Bad(path.name or name, reason))
-        else:
-            good.extend(file.absolute() for file in found)
+        found = _meant(name, workspace)
+        if isinstance(found, BadFile):
+            bad.append(found)
+            continue
+        for path in found:
+            looked = format_of(path, formats, limit)
+            if isinstance(looked, BadFile):
+                bad.append(looked)
+            else:
+                good.append(path.absolute())
     return good, bad
+
+
+def _meant(name: str, workspace: Path) -> list[Path] | BadFile:
+    try:
+        path = workspace / Path(name).expanduser()
+        if not path.is_dir():
+            return [path]
+        return _pictures(path) or BadFile(path.name or name, "folder")
+    except PermissionError:
+        return BadFile(name, "unreadable")
+    except (OSError, RuntimeError, ValueError):  # too long for a name, or somebody's home that is not there
+        return BadFile(name, "missing")
 
 
 def _pictures(folder: Path) -> list[Path]:
@@ -55,28 +58,6 @@ def _in_name_order(path: Path) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isascii() and part.isdigit() else (0, part) for part in parts]
 
 
-def _unusable(paths: list[Path]) -> str:
-    if not paths:
-        return "reason_folder"
-    for path in paths:
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode):
-            return "reason_unreadable"
-        if found.st_size == 0:
-            return "reason_empty"
-        path.open("rb").close()
-    return ""
-
-
-def bad_links(urls: Sequence[str]) -> list[Bad]:
+def bad_links(urls: Sequence[str]) -> list[BadFile]:
     """Links that are not http or https."""
-    return [Bad(url, "reason_link") for url in urls if not url.lower().startswith(("http://", "https://"))]
-
-
-def complaint(bad: Sequence[Bad], plan: SkillPlan, say: Messages) -> Problem:
-    """One sentence about all of them, and what to send instead."""
-    items = [say("bad_file_item", name=item.name, reason=say(item.reason)) for item in bad]
-    links = all(item.reason == "reason_link" for item in bad)
-    formats = say.listed([*plan.formats], most=99)
-    advice = say("bad_link_advice") if links else say("bad_file_advice", formats=formats)
-    return Problem("bad_file", say("bad_files", count=len(bad), names=say.listed(items)), advice)
+    return [BadFile(url, "link") for url in urls if not url.lower().startswith(("http://", "https://"))]

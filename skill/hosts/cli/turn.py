@@ -11,14 +11,14 @@ from ...turn.conversation import spoken_language
 from ...turn.events import Done, TurnRequest
 from ...turn.home import begin_conversation
 from ...turn.journal import Journal
+from ...turn.problems import bad_files
 from ...turn.rows import trigger
 from ...turn.say import Messages
 from .desk import Desk
 from .exits import BAD_FILE, CallError
 from .lines import read_words
-from .media import bad_links, complaint, expand
-from .screen import JsonScreen, Screen, screen_for
-from .show import paragraph
+from .media import bad_links, expand
+from .screen import Screen, screen_for
 from .skill_file import add_skill, find_skill, plan_of
 from .talk import Talk
 
@@ -61,6 +61,8 @@ def run(args: argparse.Namespace) -> int:
         say = Messages(spoken_language(TurnRequest(words), journal.memory()))
         screen = screen_for(as_json=args.json, say=say)
         request = read_request(args, words, desk, skill=skill, plan=plan, journal=journal, say=say, screen=screen)
+        if request is None:
+            return BAD_FILE
         talk = Talk(desk, journal, plan, screen, say, trigger(plan, "status", say.language))
         return talk.turn(request, wait_s=args.wait, again=args.again)
 
@@ -81,15 +83,14 @@ def read_request(
     journal: Journal,
     say: Messages,
     screen: Screen,
-) -> TurnRequest:
-    """The call as a request. Raises CallError for an empty one and for files that cannot be used."""
-    files, bad = expand(args.file, desk.workspace)
+) -> TurnRequest | None:
+    """The call as a request; None when its files cannot be used, which the user was told. Raises CallError."""
+    files, bad = expand(args.file, desk.workspace, plan)
     if bad := [*bad, *bad_links(args.url)]:
-        problem = complaint(bad, plan, say)
-        if isinstance(screen, JsonScreen):
-            screen.tell(problem)
-            screen.tell(Done("", "failed"))
-        raise CallError(paragraph(problem, say), BAD_FILE)
+        screen.tell(bad_files(bad, plan, say, begun=False))
+        screen.tell(Done("", "failed"))
+        screen.flush()
+        return None
     if not (words or files or args.url):
         example = plan.examples[0] if plan.examples else say("default_example")
         raise CallError(say("say_something", example=example))
