@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from api import Draft, Segment
 
@@ -26,7 +25,7 @@ class Unclear(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """history: earlier drafts, oldest first. picks, text, kind: answers to an open question, in place of the words."""
+    """history: earlier drafts, oldest first. picks, text: answers to an open question, in place of the words."""
 
     draft: Draft
     media: tuple[Media, ...]
@@ -34,7 +33,6 @@ class Scene:
     length_asked: bool = False
     picks: tuple[Pick, ...] = ()
     text: str = ""
-    answers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def segments(self) -> list[Segment]:

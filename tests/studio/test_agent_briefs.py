@@ -171,7 +171,7 @@ def assert_sound(answer: Answer, before: Draft) -> None:
             assert segment.duration_ms > 0
 
 
-@pytest.mark.parametrize("brief", briefs())
+@pytest.mark.parametrize("brief", list(briefs()))
 def test_brief(brief: dict[str, Any]) -> None:
     shape, dated = brief.get("shape", "landscape"), brief.get("dated", False)
     media = photos(brief.get("photos", 0), shape, dated)
