@@ -18,6 +18,7 @@ _B = tag_bits()
 _WORK = tag_mask("work")
 _ASKED = tag_mask("asked")
 _FILM = _B["result"] | _B["it"] | _B["sure"] | _B["export_noun"] | _B["export"]
+_NOT_AN_EDIT_HERE = _B["bring"] | _B["result"] | _B["part"] | _B["media"]
 _READ_FROM_EACH_END = 4000
 _TRIM = " \t\r\n,，、;；.。!！:：-–—&"
 
@@ -128,7 +129,7 @@ def _address(clause: Clause, start: int, end: int) -> list[Piece]:
             )
         ]
     pieces = [Piece("upload", start, end, "an address to bring in", _deciding(clause, _B["bring"]))]
-    edits = [hit for hit in clause.hits if hit.tags & _B["edit"] and not hit.tags & _B["bring"]]
+    edits = [hit for hit in clause.hits if hit.tags & _B["edit"] and not hit.tags & _NOT_AN_EDIT_HERE]
     if edits:
         pieces.append(Piece("chat", start, end, "an edit", tuple(hit.text for hit in edits)))
     return pieces

@@ -111,7 +111,7 @@ def split(hits: list[Hit], lexicon: Lexicon) -> list[Clause]:
             close()
         current.append(hit)
         tags |= own
-        if own & _B["says"]:
+        if own & _B["says"] and not (place + 1 < len(hits) and hits[place + 1].tags & _B["changed"]):
             content = True
         if own & _CLOSES:
             close(next(name for bit, name in _CLOSING if own & bit))

@@ -9,12 +9,18 @@ from pathlib import Path
 
 from .normalise import fold, without_marks
 from .quotation import quotes
+from .vocabulary import vocabulary
 
 UNSURE = "en"
+_CLEAR = 0.3
+"""A lead in score below which the request lexicons are asked as well."""
+_SHORT = 60
+"""Characters; a longer text has function words enough."""
 _DATA = Path(__file__).parent / "lexicon" / "compiled" / "languages.json"
 _LOOKED_AT = 2000  # characters; the language of a long text shows long before that
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*'?")
+_MAY_HIDE = frozenset(".@#/")
 _NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|\S+\.(?:[a-z][a-z0-9]{2,3})\b|[@#]\w+", re.IGNORECASE)
 _SCRIPTS = (
     ("kana", re.compile("[\u3041-\u309f\u30a1-\u30fa\uff66-\uff9f]")),
@@ -72,6 +78,8 @@ def detect_language(text: str) -> str:
 def language_scores(text: str) -> tuple[tuple[str, float], ...]:
     """The likely languages, best first, never empty; one entry where the script alone decides."""
     own = fold(_own_words(text[:_LOOKED_AT]))
+    if own.isascii():
+        return _by_words(own)
     scripts = [name for name, pattern in _SCRIPTS if pattern.search(own)]
     if scripts:
         return ((_by_script(own, scripts), 1.0),)
@@ -79,11 +87,20 @@ def language_scores(text: str) -> tuple[tuple[str, float], ...]:
 
 
 def _own_words(text: str) -> str:
-    pieces, start = [], 0
-    for quote in quotes(text):
-        pieces.append(text[start : quote.start])
-        start = quote.end
-    own = _NOT_WORDS.sub(" ", " ".join((*pieces, text[start:])))
+    own = text
+    if found := quotes(text):
+        pieces, start = [], 0
+        for quote in found:
+            pieces.append(text[start : quote.start])
+            start = quote.end
+        own = " ".join((*pieces, text[start:]))
+    if not _MAY_HIDE.isdisjoint(own):
+        bare = _NOT_WORDS.sub(" ", own)
+        if bare != own and not any(char.isalpha() for char in bare):
+            return bare
+        own = bare
+    if own is text:
+        return text
     return own if any(char.isalpha() for char in own) else text
 
 
@@ -104,6 +121,27 @@ def _looks_chinese(own: str) -> bool:
     return any(char in "的了我你吗嗎把这這个個们們没沒给給还還" for char in own)
 
 
+def _add_lexicons(own: str, scores: dict[str, float]) -> None:
+    """Few words, none decisive ("descargar"): ask which lexicons know them. Each is loaded once, when first needed."""
+    words = _WORD.findall(own)
+    letters = sum(map(len, words)) or 1
+    for tag in latin_languages():
+        known = vocabulary(tag)
+        for word in words:
+            if (found := known.exact(word)) is not None and found[0]:
+                # a long word is a better witness than a short one; several languages share many short ones
+                scores[tag] = scores.get(tag, 0.0) + (2.0 if found[2] in known.words else 1.0) * len(word) / letters
+
+
+@lru_cache(maxsize=1)
+def latin_languages() -> tuple[str, ...]:
+    """The languages told apart by their words, English first."""
+    data = json.loads(_DATA.read_text(encoding="utf-8"))
+    return tuple(
+        sorted((tag for tag, entry in data.items() if entry["script"] == "latin"), key=lambda tag: (tag != UNSURE, tag))
+    )
+
+
 def _by_words(own: str) -> tuple[tuple[str, float], ...]:
     weights, letters, _ = _words()
     scores: dict[str, float] = {}
@@ -118,6 +156,10 @@ def _by_words(own: str) -> tuple[tuple[str, float], ...]:
         for char in set(own):
             if (owner := letters.get(char)) is not None:
                 scores[owner] = scores.get(owner, 0.0) + 1.5
+    if len(scores) != 1:
+        ranked = sorted(scores.values(), reverse=True)
+        if not ranked or (ranked[0] - ranked[1] < _CLEAR and len(own) < _SHORT):
+            _add_lexicons(own, scores)
     if not scores:
         return ((UNSURE, 0.0),)
     return tuple(sorted(scores.items(), key=lambda entry: (-entry[1], entry[0] != UNSURE, entry[0])))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .normalise import Aligned, aligned
 from .quotation import quotes
-from .vocabulary import GAP, Lexicon, Tail, tag_bits
+from .vocabulary import GAP, Lexicon, Tail, Tails, tag_bits
 
 _REACH = 5
 _LETTERS = (
@@ -32,8 +32,11 @@ _FILE_NAME = re.compile(
 _HANDLE = re.compile(r"(?<![\w@])[@#][\w.]{2,60}")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+Word = tuple[int, int, str, int, Tails | None]
+"""A word's [start, end), its spelling, tags and the phrases it may open."""
+
+
+class Hit(NamedTuple):
     """A word or phrase: [start, end) of the folded text, its tags and its spelling there."""
 
     start: int
@@ -72,7 +75,7 @@ def read(text: str, lexicon: Lexicon) -> tuple[Aligned, list[Hit]]:
     whole = aligned(text)
     content = masked(whole.text)
     hits: list[Hit] = []
-    words: list[tuple[int, int, str, int, tuple[Tail, ...]]] = []
+    words: list[Word] = []
     for match in _TOKEN.finditer(content):
         kind = match.lastgroup or ""
         if kind == "word":
@@ -97,10 +100,12 @@ def _of_kinds() -> dict[str, int]:
     return {"quote": bits["QUOTE"], "url": bits["URL"], "file": bits["FILE"]}
 
 
+_ANNOUNCES = tag_bits()["will"]
+_ANNOUNCED = tag_bits()["upload"] | tag_bits()["send"]
 _OF_KIND: dict[str, int] = _of_kinds()
 
 
-def _join(words: list[tuple[int, int, str, int, tuple[Tail, ...]]], hits: list[Hit], lexicon: Lexicon) -> None:
+def _join(words: list[Word], hits: list[Hit], lexicon: Lexicon) -> None:
     """Phrases of several words win over the words they are made of, the longest first."""
     place, count = 0, len(words)
     silenced: set[int] = set()
@@ -108,23 +113,39 @@ def _join(words: list[tuple[int, int, str, int, tuple[Tail, ...]]], hits: list[H
         start, end, word, tags, tails = words[place]
         taken = 1
         if place in silenced:
-            tags, tails = 0, ()
-        for rest, phrase_tags, _ in tails:
-            matched = _follow(words, place + 1, rest)
-            if matched is None:
-                continue
-            tags = phrase_tags
+            tags, tails = 0, None
+        if tails is not None and place + 1 < count and (found := _longest(words, place + 1, tails)) is not None:
+            matched, (rest, tags, _) = found
+            if tags & _ANNOUNCES:
+                # "I upload": the phrase announces, the verb inside it says what
+                for inside in words[place:matched]:
+                    tags |= inside[3] & _ANNOUNCED
             if GAP in rest:
                 silenced.add(matched - 1)
             else:
                 taken = matched - place
                 end = words[matched - 1][1]
-            break
         hits.append(Hit(start, end, tags, word, "word"))
         place += taken
 
 
-def _follow(words: list[tuple[int, int, str, int, tuple[Tail, ...]]], place: int, rest: tuple[str, ...]) -> int | None:
+def _longest(words: list[Word], place: int, tails: Tails) -> tuple[int, Tail] | None:
+    best = None
+    for tail in tails.by_second.get(words[place][2], ()):
+        matched = _follow(words, place, tail[0])
+        if matched is not None:
+            best = (matched, tail)
+            break
+    for tail in tails.loose:
+        if best is not None and len(best[1][0]) >= len(tail[0]):
+            break
+        matched = _follow(words, place, tail[0])
+        if matched is not None:
+            return (matched, tail)
+    return best
+
+
+def _follow(words: list[Word], place: int, rest: tuple[str, ...]) -> int | None:
     """Where the phrase that goes on with `rest` ends, or None."""
     gap = False
     for wanted in rest:

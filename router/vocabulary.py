@@ -7,6 +7,7 @@ A lexicon names, for each tag of `frames.yaml`, the phrases that carry it. Marks
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,9 +28,26 @@ _UNSPACED = (
 
 Tail = tuple[tuple[str, ...], int, str]
 """The words after a phrase's first, its tags and the phrase itself."""
-Entry = tuple[int, tuple[Tail, ...], str]
+
+
+@dataclass(slots=True)
+class Tails:
+    """The phrases one word may open: by their second word, and those whose second word is open, longest first."""
+
+    by_second: dict[str, list[Tail]]
+    loose: list[Tail]
+
+    def add(self, tail: Tail) -> None:
+        """File a phrase."""
+        second = tail[0][0]
+        filed = self.loose if second == GAP or second.endswith("*") else self.by_second.setdefault(second, [])
+        filed.append(tail)
+        filed.sort(key=lambda known: -len(known[0]))
+
+
+Entry = tuple[int, Tails | None, str]
 """A word's own tags, the phrases it may open, and the lexicon's spelling of it."""
-NOTHING: Entry = (0, (), "")
+NOTHING: Entry = (0, None, "")
 
 
 def unspaced(char: str) -> bool:
@@ -57,7 +75,7 @@ class Vocabulary:
         self.words: dict[str, int] = {}
         self.plain: dict[str, int] = {}
         self.stems: dict[str, int] = {}
-        self.tails: dict[str, list[Tail]] = {}
+        self.tails: dict[str, Tails] = {}
         self.scan: dict[str, list[tuple[str, int]]] = {}
         self.not_after: dict[str, str] = dict(data["not_after"] or {})
         self.not_before: dict[str, str] = dict(data["not_before"] or {})
@@ -74,8 +92,6 @@ class Vocabulary:
             self.add(phrase, tags)
         for listed_phrases in self.scan.values():
             listed_phrases.sort(key=lambda entry: -len(entry[0]))
-        for tails in self.tails.values():
-            tails.sort(key=lambda tail: -len(tail[0]))
 
     def add(self, phrase: str, tags: int) -> None:
         """File a phrase where it will be looked up."""
@@ -85,9 +101,11 @@ class Vocabulary:
             return
         first, *rest = phrase.split()
         if rest:
-            self.tails.setdefault(first, []).append((tuple(rest), tags, phrase))
-            if (plain := without_marks(first)) != first:
-                self.tails.setdefault(plain, []).append((tuple(without_marks(word) for word in rest), tags, phrase))
+            self._tails(first).add((tuple(rest), tags, phrase))
+            plain_phrase = without_marks(phrase)
+            if plain_phrase != phrase:
+                first, *rest = plain_phrase.split()
+                self._tails(first).add((tuple(rest), tags, phrase))
         elif first.endswith("*"):
             for stem in {first[:-1], without_marks(first[:-1])}:
                 self.stems[stem] = self.stems.get(stem, 0) | tags
@@ -96,23 +114,24 @@ class Vocabulary:
             if (plain := without_marks(first)) != first:
                 self.plain[plain] = self.plain.get(plain, 0) | tags
 
+    def _tails(self, first: str) -> Tails:
+        known = self.tails.get(first)
+        if known is None:
+            known = self.tails[first] = Tails({}, [])
+        return known
+
     def exact(self, word: str) -> Entry | None:
         """The word as it stands, or its longest known stem."""
         tags = self.words.get(word)
-        tails = self.tails.get(word, ())
+        tails = self.tails.get(word)
         if tags is None:
             for length in range(len(word), 1, -1):
                 tags = self.stems.get(word[:length])
                 if tags is not None:
                     break
-        if f"{word[:1]}" and not tails:
-            for length in range(len(word), 2, -1):
-                tails = self.tails.get(word[:length] + "*", ())
-                if tails:
-                    break
-        if tags is None and not tails:
+        if tags is None and tails is None:
             return None
-        return (tags or 0, tuple(tails), word)
+        return (tags or 0, tails, word)
 
     def lenient(self, word: str) -> Entry | None:
         """The word as people type it: no accents, letters held down, clitics glued on."""
@@ -122,7 +141,7 @@ class Vocabulary:
         plain = without_marks(word)
         tags = self.plain.get(plain)
         if tags is not None:
-            return (tags, tuple(self.tails.get(plain, ())), plain)
+            return (tags, self.tails.get(plain), plain)
         if plain != word and (found := self.exact(plain)) is not None:
             return found
         for keep in (1, 2):
@@ -140,7 +159,7 @@ class Vocabulary:
 
     def _plain(self, word: str) -> Entry | None:
         tags = self.plain.get(word)
-        return None if tags is None else (tags, (), word)
+        return None if tags is None else (tags, None, word)
 
     def misspelt(self, word: str) -> Entry | None:
         """A word of the lexicon one slip away (a letter too many, too few, wrong or swapped); never an ordinary word."""
@@ -154,7 +173,7 @@ class Vocabulary:
                     best = candidate
         if best is None:
             return None
-        return (self.words.get(best, 0) | self.plain.get(best, 0), tuple(self.tails.get(best, ())), best)
+        return (self.words.get(best, 0) | self.plain.get(best, 0), self.tails.get(best), best)
 
     def _neighbours(self) -> dict[str, set[str]]:
         if self._near is None:
