@@ -22,9 +22,18 @@ _PATH = re.compile(
     r"(?P<path>/[A-Za-z][\w.-]*(?:/(?:[\w.-]+|<[\w -]+>|\{\w+\}|\$\{?\w+\}?|:\w+))*/?)"
 )
 _PLACEHOLDER = re.compile(r"<[\w -]+>|\{\w+\}|\$\{?\w+\}?|:\w+")
-_TASK_NAME = re.compile(r"[\"']task_name[\"']\s*:\s*[\"']([^\"']{1,80})[\"']")
-_LANGUAGE = re.compile(r"[\"']language[\"']\s*:\s*[\"']([^\"']{0,40})[\"']")
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{2,4})?$")
+
+_ANY_CALL = re.compile(r"(?P<url>https?://[^\s/`\"'<>]+)/(?:api|v\d)/")
+_INSTALLED = r"(?P<path>~?/?\.[\w-]+(?:/[\w.-]+)*/?)"
+_PLATFORM_CONTEXT = re.compile(r"install|platform|path|folder|director|安装|路径|平台", re.IGNORECASE)
+_MARKER_FIRST = re.compile(rf"[`\"'“]{_INSTALLED}[`\"'”][^`\"'\n;]{{1,40}}?[`\"'“](?P<word>[\w-]{{1,40}})[`\"'”]")
+_MARKER_BESIDE = re.compile(
+    rf"[`\"'|(]\s*`?{_INSTALLED}`?[`\"']?\**\s*(?:→|->|=>|=|:|：|\||—|–|is|means)\s*\**[`\"']?(?P<word>[A-Za-z][\w-]{{1,40}})"
+)
+_WORD_FIRST = re.compile(
+    rf"[`\"'](?P<word>[A-Za-z][\w-]{{1,40}})[`\"']\s*(?:if|when|for|under|from|in|←|<-)\b[^`\"'\n;]{{0,40}}[`\"']{_INSTALLED}[`\"']"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ def api_rules_of(document: SkillDocument) -> tuple[ApiRules, dict[str, int], tup
     findings: list[Finding] = []
     base = _base(document, findings)
     web = next(_matches(document, _variable_default("NEMO_WEB_URL")), None)
-    task, language = _session_body(document)
+    task, language = _session_body(document, findings)
     for name, said in (("base", base), ("web", web), ("task_name", task), ("language", language)):
         if said:
             lines[name] = said.line
@@ -70,14 +79,27 @@ def _matches(document: SkillDocument, pattern: re.Pattern[str]) -> Iterator[Said
 
 
 def _base(document: SkillDocument, findings: list[Finding]) -> Said | None:
-    """A labelled base, else the default of NEMO_API_URL, else where the calls are addressed, else the frontmatter's."""
+    """A labelled base, else NEMO_API_URL's default, else the frontmatter's domain, else where calls are addressed.
+
+    Of two of a kind, what the set-up block says comes last.
+    """
     labelled = [said for said in _matches(document, wording.pattern("base_label")) if not _call_of(said.value)]
+    for source in wording.words()["base_more"]:
+        labelled += (said for said in _matches(document, wording.pattern_of(source)) if not _call_of(said.value))
     general = list(_matches(document, wording.pattern("base_of_calls")))
     variable = list(_matches(document, _variable_default("NEMO_API_URL")))
     called = [Said(origin, number) for number, origin, _ in _calls(document) if origin]
-    domain = document.frontmatter.text("apiDomain") or ""
-    front = [Said(domain.rstrip("/"), document.frontmatter.lines["apiDomain"])] if _URL.match(domain) else []
-    stated = [*labelled, *general, *variable, *called, *front]
+    domain = (document.frontmatter.text("apiDomain") or "").rstrip("/")
+    front = [Said(domain, document.frontmatter.lines["apiDomain"])] if "." in domain else []
+    about = wording.pattern("setup_section")
+
+    def in_setup(said: Said) -> bool:
+        heading = document.section_of(said.line)
+        return bool(heading and about.search(heading.text))
+
+    kinds = [sorted(kind, key=in_setup) for kind in (labelled, general, variable, front, called)]
+    stated = [Said(_with_scheme(said.value), said.line) for kind in kinds for said in kind]
+    stated = stated or [Said(_origin(said.value), said.line) for said in _matches(document, _ANY_CALL)]
     if stated:
         other = next((said for said in stated if _origin(said.value) != _origin(stated[0].value)), None)
         if other:
@@ -85,6 +107,10 @@ def _base(document: SkillDocument, findings: list[Finding]) -> Said | None:
             findings.append(Finding("contradictory-base", "warning", other.line, message))
         return stated[0]
     return None
+
+
+def _with_scheme(address: str) -> str:
+    return address if "://" in address else f"https://{address}"
 
 
 def _origin(url: str) -> str:
@@ -134,37 +160,56 @@ def _spelled(path: str) -> str:
     return _PLACEHOLDER.sub(ours, path.rstrip("/"))
 
 
-def _session_body(document: SkillDocument) -> tuple[Said | None, Said | None]:
-    """task_name and language of the create-session call; a body that names a language beats one that leaves it out."""
-    best: tuple[Said, Said] | None = None
+def _session_body(document: SkillDocument, findings: list[Finding]) -> tuple[Said | None, Said | None]:
+    """task_name and language of the create-session call.
+
+    The API section's body beats the set-up block's; of two in one place the one that names a language counts.
+    """
+    about = wording.pattern("setup_section")
+    best: tuple[bool, Said, Said] | None = None
+    others: list[tuple[Said, Said]] = []
+    fixed: Said | None = None
     for number, statement in document.statements():
-        task = _TASK_NAME.search(statement)
+        if fixed is None and "language" in statement and (always := wording.pattern("prose_language").search(statement)):
+            fixed = Said(f"fixed:{always[1]}", number)
+        task = wording.pattern("task_name_in").search(statement) if "task_name" in statement else None
         if not task:
             continue
-        language = _LANGUAGE.search(statement)
+        language = wording.pattern("language_in").search(statement)
         rule = _language_rule(language[1]) if language else "absent"
-        said = Said(task[1], number), Said(rule, number)
-        if best is None or (best[1].value == "absent" and rule != "absent"):
-            best = said
-    return best or (None, None)
+        heading = document.section_of(number)
+        early = bool(heading and about.search(heading.text))
+        body = Said((task[1] or task[2]).strip(), number), Said(rule, number)
+        others.append(body)
+        if best is None or (best[0] and not early) or (best[0] == early and best[2].value == "absent" != rule):
+            best = early, *body
+    if best is None:
+        return None, fixed
+    for task, rule in others:
+        if task.value != best[1].value:
+            message = f"Two task names: {best[1].value!r} (line {best[1].line}) is used, not {task.value!r}."
+            findings.append(Finding("contradictory-session", "warning", task.line, message))
+            break
+    return best[1], fixed or best[2]
 
 
 def _language_rule(value: str) -> str:
-    return f"fixed:{value}" if _TAG.match(value) and value.lower() not in ("lang",) else "detected"
+    return f"fixed:{value}" if _TAG.match(value) and value.lower() not in ("lang", "xx") else "detected"
 
 
 def platform_words(document: SkillDocument) -> Mapping[str, Said]:
     """Install-path marker -> platform word, as the document lists them; a bare word gets its family marker."""
-    arrow = re.compile(
-        r"[`\"'](?P<path>~?/?\.?[\w.~-]+(?:/[\w.~-]+)*/?)[`\"'][^`\"'\n]{1,12}[`\"'](?P<word>[\w-]{1,40})[`\"']"
-    )
     listed: dict[str, Said] = {}
     for number, line in document.body():
-        if "install" not in line and "platform" not in line.lower() and "path" not in line:
-            continue
-        for match in arrow.finditer(line):
-            if "/" in match["path"] and "." in match["path"]:
-                listed.setdefault(match["path"], Said(match["word"], number))
+        if "/" in line and ("/." in line or "`." in line or '".' in line):
+            near = _PLATFORM_CONTEXT.search(line)
+            found = list(_WORD_FIRST.finditer(line[:4000])) if near else []
+            found = found or [
+                match for form in ((_MARKER_FIRST,) if near else ()) + (_MARKER_BESIDE,) for match in form.finditer(line[:4000])
+            ]
+            for match in found:
+                    if ".config" not in match["path"] and match["word"].lower() not in ("unknown", "if", "then"):
+                        listed.setdefault(match["path"], Said(match["word"], number))
         if not listed and "X-Skill-Platform" in line:
             for marker, word in wording.family()["platforms"]:
                 if re.search(rf"`{word}`", line):

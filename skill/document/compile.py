@@ -29,7 +29,7 @@ def compile_plan(document: SkillDocument) -> SkillPlan:
     found = grids(document)
     identity, identity_lines, identity_findings = identity_of(document)
     routing, routing_findings = routing_of(document, found)
-    replies, reply_findings = replies_of(found, section_titles(document))
+    replies, reply_findings = replies_of(document, found, section_titles(document))
     api, api_lines, api_findings = api_rules_of(document)
     stream, stream_lines, stream_findings = stream_rules_of(document)
     export, export_lines = export_rules_of(document)

@@ -13,7 +13,7 @@ from .markdown import Row, SkillDocument
 from .plan import ErrorRow, Recovery
 
 _RECOVERIES = frozenset(get_args(Recovery))
-_FIRST_CODE = re.compile(r"(?<![\w.])(\d{1,5})(?![\w.]*\d)")
+_FIRST_CODE = re.compile(r"(?<![\w.])E?(\d{1,5})(?!\w|\.\d)")
 _CODE_IN_PROSE = re.compile(r"(?<![\w.§#:/$-])`?(\d{3,4})`?(?![\w]|\.\d)")
 _LEAD = re.compile(r"^[\s:,;=)\]—–→-]+|^(?:means?|is|for|indicates?)\b\s*", re.IGNORECASE)
 # "New session §3.0 (see §1)": a reference is of no use to whoever reads the advice.
@@ -25,7 +25,7 @@ def errors_of(document: SkillDocument, grids: Iterable[Grid]) -> tuple[ErrorRow,
     """The document's rows (tables and lists before prose; the first row of a code counts), then our defaults."""
     rows: dict[int, ErrorRow] = {}
     tables = [grid for grid in grids if grid.kind == "errors"]
-    for found in (_from_grids(tables), _from_prose(document, tables)):
+    for found in (_from_grids(tables), _from_headings(document), _from_prose(document, tables)):
         for row in found:
             rows.setdefault(row.code, row)
     for entry in wording.family()["errors"]:
@@ -59,6 +59,16 @@ def _meaning_and_advice(grid: Grid, row: Row) -> tuple[str, str]:
     ) else ""
 
 
+def _from_headings(document: SkillDocument) -> Iterator[ErrorRow]:
+    """A section for each code ("### 1001 Token expired"), its first line the advice."""
+    known = wording.family()["known_codes"]
+    for heading in document.headings:
+        code = int(heading.number) if heading.number.isdigit() and len(heading.number) < 6 else -1
+        if code > 99 and code in known:
+            below = (plain(line) for line in document.lines[heading.line : heading.line + 4] if line.strip())
+            yield _row_of(code, heading.text, next(below, ""), heading.line)
+
+
 def _from_prose(document: SkillDocument, tables: Iterable[Grid]) -> Iterator[ErrorRow]:
     """Sentences of a section about errors: each code speaks until the next one begins."""
     taken = {row.line for grid in tables for row in grid.rows}
@@ -66,11 +76,12 @@ def _from_prose(document: SkillDocument, tables: Iterable[Grid]) -> Iterator[Err
     known = wording.family()["known_codes"]
     for number, line in document.body():
         heading = document.section_of(number)
-        if number in taken or line.startswith(("#", "|")) or not heading or not about.search(heading.text):
+        if number in taken or line.startswith(("#", "|")) or not heading or not _CODE_IN_PROSE.search(line):
             continue
         counted = wording.pattern("counted")
         codes = [match for match in _CODE_IN_PROSE.finditer(line) if not counted.match(line, match.end())]
-        if not any(int(match[1]) in known for match in codes):
+        ours = {match[1] for match in codes if int(match[1]) in known}
+        if not ours or not (about.search(heading.text) or (len(ours) > 1 and about.search(line))):
             continue
         for at, match in enumerate(codes):
             end = codes[at + 1].start() if at + 1 < len(codes) else len(line)
@@ -92,11 +103,18 @@ def _recovery(code: int, meaning: str, advice: str) -> Recovery:
     )
     said = wording.first_listed(advice, candidates) or wording.first_listed(meaning, candidates) or "other"
     own = next((role for role in candidates if role.name == usual), None)
+    if said == "other" and code < 1000 and code and _redefined(code, meaning) and own:
+        # A plain HTTP code means many things: "400 Bad request" is no missing client id.
+        return "other" if not own.pattern.search(f"{meaning} {advice}") else _known(usual)
     if usual and (
         said == "other" or own is None or own.pattern.search(f"{meaning} {advice}") or not _redefined(code, meaning)
     ):
         said = usual
-    return next((recovery for recovery in _RECOVERIES if recovery == said), "other")
+    return _known(said)
+
+
+def _known(role: str) -> Recovery:
+    return next((recovery for recovery in _RECOVERIES if recovery == role), "other")
 
 
 def _redefined(code: int, meaning: str) -> bool:

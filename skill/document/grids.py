@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from . import wording
 from .markdown import Bullet, Row, SkillDocument
 
-_CODE_CELL = re.compile(r"^\W*(?:code |error |http |status )*e?\d{1,4}\b", re.IGNORECASE)
+_CODE_CELL = re.compile(r"^\W*(?:code |error |http |status )*e?\d{1,4}\b|\(\D{0,6}\d{3,4}\)\W*$", re.IGNORECASE)
 _QUOTE_MARKS = re.compile(r"[\"“”「『«`]|^\W*'")
 _COVERED = re.compile(r"\"[^\"]*\"|`[^`]*`|“[^”]*”|「[^」]*」|『[^』]*』|«[^»]*»|(?<![\w’'])['‘][^'’]*['’](?!\w)")
 _TITLED = re.compile(r"^\s*(\*\*[^*]+\*\*|[^(（:]{2,40}?)\s*[(（](.+)[)）]\.?\s*$")
@@ -135,7 +135,9 @@ def _list_grid(rows: tuple[Row, ...], around: str) -> Grid:
 
 def _turned(row: Row) -> Row:
     left, right = row.cells
-    names = wording.first_said(left, wording.roles("request_roles"))
+    names = wording.first_said(left, wording.roles("request_roles")) or wording.first_listed(
+        left, wording.roles("reply_roles")
+    )
     said = _QUOTE_MARKS.search(right) or _takes_the_rest(right)
     if not names or not said or _QUOTE_MARKS.search(left) or _takes_the_rest(left):
         return row

@@ -17,7 +17,8 @@ _MARKS = (
     (re.compile(r"</?(?:b|strong)>", re.IGNORECASE), "**"),
     (re.compile(r"</?(?:code|kbd|tt)>", re.IGNORECASE), "`"),
 )
-_HEADING = re.compile(r"^\s*<h([1-6])\b[^>]*>(.*?)</h\1>\s*$", re.IGNORECASE | re.MULTILINE)
+_TABLE = re.compile(r"<table\b.*?(?:</table\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_HEADING = re.compile(r"^[ \t]*<h([1-6])\b[^>]*>(.*?)</h\1>[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _ITEM = re.compile(r"<li\b[^>]*>", re.IGNORECASE)
 _REST = re.compile(
     r"</?(?:table|thead|tbody|tfoot|caption|tr|t[dh]|ul|ol|li|p|div|span|details|summary|section|article|center|em|i|u|sup"
@@ -32,12 +33,18 @@ def as_markdown(text: str) -> str:
     if not _ANY.search(text):
         return text
     text = _COMMENT.sub(lambda match: _lines_of(match[0]), text)
-    text = _ROW.sub(_row, text)
+    text = _TABLE.sub(_table, text)
     for pattern, mark in _MARKS:
         text = pattern.sub(mark, text)
     text = _HEADING.sub(lambda match: f"{'#' * int(match[1])} {match[2]}", text)
     text = _ITEM.sub("- ", text)
     return _REST.sub("", text)
+
+
+def _table(match: re.Match[str]) -> str:
+    """A table's rows, and on its other lines a mark that keeps them together."""
+    lines = _REST.sub("", _ROW.sub(_row, match[0])).split("\n")
+    return "\n".join(line if "|" in line else "||" for line in lines)
 
 
 def _row(match: re.Match[str]) -> str:

@@ -26,7 +26,10 @@ def document_findings(document: SkillDocument) -> Iterator[Finding]:
         yield Finding("frontmatter-refused", "error", 1, f"The frontmatter is not read as YAML: {front.refused}.")
     elif not front.values:
         yield Finding("no-frontmatter", "warning", 1, "The document has no frontmatter.")
-    elif document.lines[0].strip() != "---":
+    elif front.aside:
+        message = "The frontmatter stands further down: hosts read it at the head of the file only."
+        yield Finding("misplaced-frontmatter", "warning", front.aside.start + 1, message)
+    elif next((line.strip() for line in document.lines if line.strip()), "") != "---":
         yield Finding(
             "unfenced-frontmatter", "warning", 1, 'The frontmatter does not begin with "---" on the first line.'
         )

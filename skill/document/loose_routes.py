@@ -90,6 +90,26 @@ def sentences_of(document: SkillDocument) -> Iterator[Row]:
                 yield row
 
 
+def reply_sentences_of(document: SkillDocument) -> Grid:
+    """One row for each sentence such as "When the backend says "click Export", run the export"."""
+    rows: list[Row] = []
+    for number, line in document.body():
+        text = line.strip()
+        if not text or text.startswith(("#", "|", ">", "```")) or len(rows) > _MAX_ROWS:
+            continue
+        heading = document.section_of(number)
+        if not wording.pattern("prose", "backend").search(f"{heading.text if heading else ''} {text}"):
+            continue
+        for sentence in _SENTENCE.split(text):
+            phrases, rest = quoted_phrases(sentence)
+            said = wording.pattern("prose", "backend_says").search(rest)
+            if phrases and said and not wording.pattern("columns", "user").search(rest):
+                rest = wording.pattern("prose", "backend_says").sub(" ", rest)
+                if wording.first_listed(rest, wording.roles("reply_roles")):
+                    rows.append(Row((" / ".join(f'"{phrase}"' for phrase in phrases), rest), number))
+    return Grid("replies", (), tuple(rows) if len(rows) > 1 else (), rows[0].line if rows else 0, "")
+
+
 def _row_of(sentence: str, line: int) -> Row | None:
     phrases, rest = quoted_phrases(sentence)
     roles = wording.roles("request_roles")

@@ -257,7 +257,7 @@ def _loose_tables(body: Sequence[str], offset: int, taken: set[int]) -> Iterator
     for index, line in enumerate([*body, ""]):
         number = index + offset + 1
         if number not in taken and _PIPED.match(line):
-            if not _DELIMITER.match(line):
+            if not _DELIMITER.match(line) and line.strip("| "):
                 group.append(Row(_split_row(line), number))
             continue
         if number not in taken and "\t" in line and _TABBED.match(line):

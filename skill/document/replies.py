@@ -10,17 +10,22 @@ from router import ReplyAction, ReplyRow, ReplyTable
 from . import wording
 from .cells import bare_phrases, plain, quoted_phrases, sections, without_sections
 from .grids import Grid
+from .loose_routes import reply_sentences_of
+from .markdown import SkillDocument
 from .plan import Finding
 
 _ACTIONS = frozenset(get_args(ReplyAction))
 
 
-def replies_of(grids: Iterable[Grid], headings: Mapping[str, str]) -> tuple[ReplyTable, tuple[Finding, ...]]:
+def replies_of(
+    document: SkillDocument, grids: Iterable[Grid], headings: Mapping[str, str]
+) -> tuple[ReplyTable, tuple[Finding, ...]]:
     """The document's rows in its order, then a default row for each action it leaves out (line None)."""
     rows: list[ReplyRow] = []
     findings: list[Finding] = []
     telling = [grid for grid in grids if grid.kind == "replies"]
-    for grid in [grid for grid in telling if grid.header] or telling:  # a list beside a table gives examples
+    # A list beside a table gives examples; sentences count where there is neither.
+    for grid in [grid for grid in telling if grid.header] or telling or [reply_sentences_of(document)]:
         for row in grid.rows:
             if len(row.cells) < 2:
                 continue

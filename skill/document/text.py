@@ -36,9 +36,9 @@ def split_lines(text: str) -> list[str]:
 def repair(text: str) -> str:
     """UTF-8 that was once read as cp1252 or latin-1 becomes what it was, run by run; everything else stays.
 
-    A file may be damaged in parts, even twice over, so each run of suspicious characters is tried on its own.
+    A file may be damaged in parts, even more than once, so each run of suspicious characters is tried on its own.
     """
-    for _ in range(2):
+    for _ in range(3):
         mended = _RUN.sub(lambda match: _mend(match[0]), text)
         if mended == text:
             break

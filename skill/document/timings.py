@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-
 from . import wording
+from .amounts import in_digits
 from .markdown import SkillDocument
 from .plan import ExportRules, Finding, StreamRules
 
@@ -22,12 +21,17 @@ def stream_rules_of(document: SkillDocument) -> tuple[StreamRules, dict[str, int
     lines: dict[str, int] = {}
     still = default["still_working_s"]
     text = default["still_working_text"]
-    for number, line in _lines_about(document, "heartbeat"):
+    for number, line in document.body():
+        if not _said("waiting").search(line):
+            continue
         said = _said("still").search(line)
         if said and "still_working_text" not in lines:
             text, lines["still_working_text"] = said[1], number
+        if "still_working_s" in lines:
+            continue
+        line = _said("heartbeats_only").sub(" ", in_digits(line))
         every = _said("every").search(line)
-        if every and "still_working_s" not in lines and not _said("heartbeats_only").search(line):
+        if every and not _said("poll").search(line):
             still, lines["still_working_s"] = _seconds(every), number
     limit, beats, findings = _limits(document, lines)
     rules = StreamRules(
@@ -45,31 +49,35 @@ def _limits(document: SkillDocument, lines: dict[str, int]) -> tuple[float | Non
     said: list[tuple[float, int]] = []
     beats: float | None = None
     about = wording.pattern("stream_context")
-    for number, line in document.statements():
-        if "run_sse" in line or "curl" not in line or about.search(_title(document, number)):
-            hard += [(float(match[1]), number) for match in _MAX_TIME.finditer(line)]
-        only = _said("heartbeats_only").search(line)
-        if only and beats is None:
+    forms = [(_said("limit_before"), _seconds), (_said("limit_after"), _seconds), (_said("limit_bare"), _bare)]
+    for number, written in document.statements():
+        if "run_sse" in written or "curl" not in written or about.search(_title(document, number)):
+            hard += [(float(match[1]), number) for match in _MAX_TIME.finditer(written)]
+        line = in_digits(written)
+        if beats is None and (only := _said("heartbeats_only").search(line)):
             beats, lines["heartbeat_only_timeout_s"] = _seconds(only), number
-        if only or not (about.search(line) or about.search(_title(document, number))):
-            continue
-        said += [
-            (_seconds(match), number)
-            for form in (_said("limit_before"), _said("limit_after"))
-            for match in form.finditer(line)
-        ]
+        line = _said("heartbeats_only").sub(" ", line)
+        if about.search(line) or about.search(_title(document, number)):
+            said += [(seconds(match), number) for form, seconds in forms for match in form.finditer(_streaming(line))]
     candidates = hard or said
     if not candidates:
         return None, beats, ()
     limit, lines["turn_timeout_s"] = candidates[0]
-    shorter = next(((value, number) for value, number in said if hard and value < limit), None)
-    if beats is None and shorter:
-        beats, lines["heartbeat_only_timeout_s"] = shorter
-        message = (
-            f"A time-out of {shorter[0]:g} s beside the limit of {limit:g} s: taken as the limit of heartbeats alone."
-        )
-        return limit, beats, (Finding("contradictory-timeout", "info", shorter[1], message),)
-    return limit, beats, ()
+    other = next(((value, number) for value, number in [*hard, *said] if value != limit and value >= 60), None)
+    if other is None:
+        return limit, beats, ()
+    message = f"A time-out of {other[0]:g} s beside the limit of {limit:g} s (line {candidates[0][1]}), which is used."
+    return limit, beats, (Finding("contradictory-timeout", "warning", other[1], message),)
+
+
+def _streaming(line: str) -> str:
+    """The part of a line that is not about polling: its limits are those of an export."""
+    poll = _said("poll").search(line)
+    return line[: poll.start()] if poll else line
+
+
+def _bare(match: re.Match[str]) -> float:
+    return float(match[1])
 
 
 def export_rules_of(document: SkillDocument) -> tuple[ExportRules, dict[str, int]]:
@@ -78,30 +86,40 @@ def export_rules_of(document: SkillDocument) -> tuple[ExportRules, dict[str, int
     lines: dict[str, int] = {}
     interval, polls, retry = float(default["poll_interval_s"]), None, bool(default["retry_with_new_id"])
     form, quality, free = default["format"], default["quality"], True
-    for number, line in document.body():
-        after = _said("poll").search(line)
-        every = _said("every").search(line, after.start()) if after else None
-        if every and "poll_interval_s" not in lines:
-            interval, lines["poll_interval_s"] = _seconds(every), number
-        most = _said("max_polls").search(line, after.start()) if after else None
-        if most and polls is None:
-            polls, lines["max_polls"] = int(most[1] or most[2]), number
-        if "retry_with_new_id" not in lines and _said("new_id").search(line):
-            retry, lines["retry_with_new_id"] = True, number
+    spare: tuple[float, int] | None = None
+    render = -9
+    for number, written in document.body():
+        after = _said("poll").search(written)
+        if _said("about_render").search(written) or (after and _said("about_render").search(_title(document, number))):
+            render = number
+        line = in_digits(written) if after else written
+        if after:
+            after = _said("poll").search(line)
+            about = number - render < 5
+            every = _said("every").search(line, after.start() if after else 0) or _said("every").search(line)
+            if every and about and "poll_interval_s" not in lines:
+                interval, lines["poll_interval_s"] = _seconds(every), number
+            elif every and spare is None:
+                spare = _seconds(every), number
+            most = _said("max_polls").search(line) if about else None
+            if most and polls is None:
+                polls, lines["max_polls"] = int(next(group for group in most.groups() if group)), number
+        again = "retry_with_new_id" not in lines and _said("new_id").search(line)
+        if again:
+            retry = not _said("new_id_refused").search(written[max(again.start() - 20, 0) : again.end()])
+            lines["retry_with_new_id"] = number
         output = _OUTPUT.search(line)
         if output and "format" not in lines:
             form, quality, lines["format"] = output[1], output[2] or quality, number
         if "free" not in lines and (_said("free").search(line) or _said("costs").search(line)):
             free, lines["free"] = not _said("costs").search(line), number
+    if spare and "poll_interval_s" not in lines:
+        interval, lines["poll_interval_s"] = spare
     return ExportRules(interval, polls, retry, form, quality, free), lines
 
 
 def _said(name: str) -> re.Pattern[str]:
     return wording.pattern("timings", name)
-
-
-def _lines_about(document: SkillDocument, word: str) -> Iterator[tuple[int, str]]:
-    return ((number, line) for number, line in document.body() if word in line.lower())
 
 
 def _title(document: SkillDocument, number: int) -> str:
