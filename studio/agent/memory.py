@@ -67,5 +67,6 @@ def mark(draft: Draft) -> str:
 
 
 def found(marks: str, history: Sequence[Draft]) -> Draft | None:
-    """The newest draft of the history with this mark."""
-    return next((draft for draft in reversed(history) if mark(draft) == marks), None)
+    """The newest draft of the history with this mark; the empty one needs no history."""
+    empty = Draft()
+    return next((draft for draft in (*reversed(history), empty) if mark(draft) == marks), None)

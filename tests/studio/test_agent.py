@@ -101,6 +101,11 @@ def test_undo_works_without_memory_too() -> None:
     assert back.draft == first.draft
 
 
+def test_the_first_step_is_undone_where_the_empty_draft_was_never_kept() -> None:
+    first = film(3)
+    assert respond(Brief("undo", first.draft, media(3), (), first.memory)).draft == Draft()
+
+
 def test_the_given_draft_is_never_changed_in_place() -> None:
     answer = film(5, "make a 20 second video with the title 'A' and music")
     before = answer.draft.model_dump_json()
