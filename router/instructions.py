@@ -7,21 +7,19 @@ invitation governs it. All else is content.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from .quotation import quotes
-from .reply_lexicon import ReplyLexicon
+from .reply_clauses import Cut, Head, clause_head, cut_clauses, past_marks
+from .reply_objects import Found, is_verb, object_before, object_behind
+from .reply_rows import RowPhrases
+from .reply_words import MarkedSentence
 from .table import ReplyAction
 
-MASK = "\ue000"  # a private character no backend writes: it stands for quoted content
-
-_PUNCTUATION = re.compile(r"(?<=\D)[,，、;；:：](?!\d)|\s[-–—]\s|——")
-_MARKS = re.compile(r"(?:\d{1,2}[.)、．]\s*|[^\w\ue000\"'“”‘’「」『』«»《》`@]+|_+)+")
-_OPENERS = re.compile("[\\s*_\"'“”‘’「」『』«»《》`\\[(（]+")
-_ADDRESS = re.compile(r"https?://\S+|\b[\w-]+\.(?:mp[34]|mov|jpe?g|png|wav|gif|webm)\b")
-_OBJECT_REACH = 70  # characters behind the verb in which its object stands
+_SILENT = " .!?。！？\n*_,，、:：)）"
+_SHORT_TOPIC = 8  # characters of an unspaced heading
+_LONGEST_TOPIC = 10  # characters of a topic before "可以点击…"
+_LONGEST_HEADING = 3  # words before a colon that only lead to an instruction
 
 Kind = Literal["content", "instruction", "condition", "filler", "preface"]
 
@@ -38,269 +36,217 @@ class Clause:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """Where a clause's own words begin, behind lead-ins; and what these said. first: before anything optional."""
-
-    first: int
-    position: int
-    offered: bool
-    negated: bool
-
-
-def masked(sentence: str) -> str:
-    """The sentence in lower case with quoted content, file names and addresses hidden, every place kept."""
-    lowered = sentence.lower()
-    if len(lowered) != len(sentence):
-        lowered = "".join(low if len(low := char.lower()) == 1 else char for char in sentence)
-    spans = [(quote.inner_start, quote.inner_end) for quote in quotes(sentence)]
-    spans += [match.span() for match in _ADDRESS.finditer(lowered)]
-    hidden = list(lowered.replace("’", "'"))
-    for start, end in spans:
-        hidden[start:end] = MASK * (end - start)
-    return "".join(hidden)
-
-
-def read_clauses(sentence: str, folded: str, lexicon: ReplyLexicon, *, invited: bool) -> tuple[Clause, ...]:
-    """The clauses of a sentence in order. folded: masked(sentence). invited: it answers a question like "Happy?"."""
-    reader = _Reader(sentence, folded, lexicon)
+def read_clauses(sentence: MarkedSentence, rows: RowPhrases, *, invited: bool) -> tuple[Clause, ...]:
+    """The clauses of a sentence in order. invited: a question stands before it ("Happy with it?")."""
+    reader = _Reader(sentence, rows)
     clauses: list[Clause] = []
     governed = invited
-    for start, end, joined in reader.cuts():
-        clause = reader.read(start, end, governed)
-        if clause.kind == "content" and clauses and clauses[-1].kind in ("instruction", "filler"):
-            if reader.continues(start, end, joined):
-                clause = replace(clause, kind="filler")
-        elif clause.kind == "condition":
-            governed = True
+    for cut in cut_clauses(sentence, reader.can_stand):
+        clause = reader.read(cut, clauses[-1] if clauses else None, governed)
+        behind_instruction = bool(clauses) and clauses[-1].kind in ("instruction", "filler")
+        if clause.kind == "content" and behind_instruction and reader.continues(cut):
+            clause = replace(clause, kind="filler")
+        governed = governed or clause.kind == "condition"
         clauses.append(clause)
     return tuple(_settle_prefaces(clauses))
 
 
+def announces_words(sentence: MarkedSentence, start: int, end: int) -> bool:
+    """Whether [start, end) announces words to be shown or spoken: "the caption reads:", "Voiceover:"."""
+    clause = sentence.text[start:end].rstrip(" \n*_")
+    if not clause.endswith((":", "：")):
+        return False
+    clause = clause[:-1].rstrip(" *_")
+    short = len(clause.split()) <= _LONGEST_HEADING and (sentence.lexicon.spaced or len(clause) <= _SHORT_TOPIC)
+    return any(short or ending == start + len(clause) for _, ending in sentence.spans("speech", start, end))
+
+
 def _settle_prefaces(clauses: list[Clause]) -> list[Clause]:
-    """A purpose or place goes with the instruction behind it, and is content without one."""
+    """A purpose, a place or a heading goes with the instruction behind it, and is content without one."""
     settled: list[Clause] = []
     following: Kind = "content"
     for clause in reversed(clauses):
-        if clause.kind == "preface":
-            leads = following in ("instruction", "condition", "filler")
-            settled.append(replace(clause, kind="filler" if leads else "content"))
-        else:
-            settled.append(clause)
-        following = settled[-1].kind
+        kind = clause.kind
+        if kind == "preface":
+            kind = "filler" if following in ("instruction", "condition", "filler") else "content"
+        settled.append(replace(clause, kind=kind))
+        following = kind
     return settled[::-1]
 
 
 class _Reader:
-    """One sentence in one language."""
+    """One sentence in one language. told: it turned out to tell of others, or of words to be shown or spoken."""
 
-    def __init__(self, sentence: str, folded: str, lexicon: ReplyLexicon) -> None:
-        self.sentence = sentence
-        self.folded = folded
-        self.lexicon = lexicon
+    def __init__(self, sentence: MarkedSentence, rows: RowPhrases) -> None:
+        self._sentence = sentence
+        self._rows = rows
+        self._told = False
 
-    def cuts(self) -> list[tuple[int, int, bool]]:
-        """[start, end) of each clause and whether a joining word, not punctuation, opened it."""
-        joined = {
-            match.start(): True
-            for match in self.lexicon.phrases["joiners"].finditer(self.folded)
-            if match.start() and self._opens_clause(match.end())
-        }
-        cuts = dict.fromkeys((match.end() for match in _PUNCTUATION.finditer(self.folded)), False) | {0: False}
-        for position in joined:
-            cuts.setdefault(position, True)
-        ordered = sorted(position for position in cuts if position < len(self.folded))
-        ends = [*ordered[1:], len(self.folded)]
-        return [(start, end, cuts[start]) for start, end in zip(ordered, ends, strict=True)]
-
-    def _opens_clause(self, position: int) -> bool:
-        """Whether what follows a joining word can stand by itself."""
-        end = len(self.folded)
-        start = self._past_marks(position, end)
-        if self._starts("pronouns", start) or self._starts("conditions", start):
+    def can_stand(self, place: int) -> bool:
+        """Whether what follows a joining word can be a clause by itself."""
+        sentence = self._sentence
+        head = clause_head(sentence, place, sentence.end)
+        if sentence.starts("pronouns", head.place) or sentence.starts("conditions", head.place) or head.negated:
             return True
-        head = self._head(position, end)
-        return head.negated or self._instruction(head, position, end) is not None
+        return self._instruction(head, Cut(place, sentence.end, "mark")) is not None
 
-    def continues(self, start: int, end: int, joined: bool) -> bool:
+    def continues(self, cut: Cut) -> bool:
         """Whether words behind an instruction still belong to it: "…, between shots 2 and 3"."""
-        position = self._head(start, end).position
-        if self._starts("pronouns", position) or self._starts("negations", position):
+        sentence = self._sentence
+        place = clause_head(sentence, cut.start, cut.end).place
+        if sentence.starts("pronouns", place) or sentence.starts("negations", place):
             return False
-        if joined:
+        if cut.opener in ("joiner", "coordinator"):
             return True
-        return self.lexicon.spaced and not self._starts("subjects", position)
+        return sentence.lexicon.spaced and not sentence.starts("subjects", place)
 
-    def read(self, start: int, end: int, governed: bool) -> Clause:
-        head = self._head(start, end)
+    def read(self, cut: Cut, before: Clause | None, governed: bool) -> Clause:
+        """One clause. before: the one in front of it; governed: a condition stands in front of it."""
+        head = clause_head(self._sentence, cut.start, cut.end)
         if head.negated:
-            return Clause(start, end, "content")
-        found = self._instruction(head, start, end)
+            return Clause(cut.start, cut.end, "content")
+        found = self._instruction(head, cut)
+        if found is not None and self._is_told(head, cut, before):
+            return Clause(cut.start, cut.end, "content")
         if found is not None:
-            action, label, verb_end = found
-            offered = governed or head.offered or self._optional_behind(verb_end, end)
-            return Clause(start, end, "instruction", action, offered, label)
-        if not self.folded[head.position : end].strip(" .!?。！？\n*_,，、:："):
-            return Clause(start, end, "condition" if head.offered else "filler")
-        if self._starts("conditions", head.first) or self._ends_as_condition(start, end):
-            late = self._late_instruction(head.position, end)
-            if late is not None:
-                return Clause(start, end, "instruction", late[0], True, late[1])
-            return Clause(start, end, "condition")
-        if self._starts("prefaces", head.position) or self._starts("fronting", head.position):
-            return Clause(start, end, "preface")
-        return Clause(start, end, "content")
+            offered = governed or head.offered or found.offered or self._optional(cut, found.verb_end)
+            return Clause(cut.start, cut.end, "instruction", found.action, offered, found.label)
+        return Clause(cut.start, cut.end, self._kind(head, cut))
 
-    # where a clause's own words begin
+    def _kind(self, head: Head, cut: Cut) -> Kind:
+        """What a clause without an instruction is."""
+        sentence = self._sentence
+        if not sentence.folded[head.place : cut.end].strip(_SILENT):
+            return "condition" if head.offered else "filler"
+        if sentence.starts("conditions", head.first) or self._ends_as_condition(cut, head.first):
+            return "condition"
+        if announces_words(sentence, cut.start, cut.end):
+            self._told = True
+            return "content"
+        if self._leads(head, cut):
+            return "preface"
+        self._told = self._told or bool(sentence.spans("actors", cut.start, cut.end))
+        return "content"
 
-    def _head(self, start: int, end: int) -> _Head:
-        position, offered = self._past_marks(start, end), False
-        first = position
-        while position < end:
-            step = max(self._after(kind, position, end) for kind in ("lead_ins", "joiners", "optional"))
-            if self._after("negations", position, end) >= max(step, position + 1):
-                return _Head(first, position, offered, True)
-            ending = self._condition_before(position, end)
-            if ending > step:
-                step, offered = ending, True
-            if step == position:
-                break
-            if step == self._after("optional", position, end):
-                offered = True
-            if step < end and self._verb_at(position, end) > step:
-                break
-            position = self._past_marks(step, end)
-            if not offered:
-                first = position
-        return _Head(first, position, offered, False)
+    def _is_told(self, head: Head, cut: Cut, before: Clause | None) -> bool:
+        """Whether an imperative only looks like one: "two hands unbox it and press the power button"."""
+        if head.addressed:
+            return False
+        follows_content = before is not None and before.kind == "content"
+        return self._told or (cut.opener == "coordinator" and follows_content)
 
-    def _condition_before(self, position: int, end: int) -> int:
-        """The end of a short condition that a word closes, such as "…的话", when more follows it; else position."""
-        if not self._starts("conditions", position) and self._verb_at(position, end) > position:
-            return position
-        match = self.lexicon.find("condition_endings", self.folded, position, min(end, position + 24))
-        return match.end() if match and match.end() < end else position
+    def _leads(self, head: Head, cut: Cut) -> bool:
+        """Whether a clause only leads to the instruction behind it."""
+        sentence = self._sentence
+        if sentence.starts("prefaces", head.place) or sentence.starts("fronting", head.place):
+            return True
+        if (
+            sentence.lexicon.first
+            and is_verb(sentence, head.place)
+            and not sentence.spans("actors", cut.start, cut.end)
+        ):
+            return True
+        if sentence.text[cut.end - 1] not in ":：":
+            return False
+        words = sentence.text[cut.start : cut.end].split()
+        return sentence.find("headings", cut.start, cut.end) is not None or (
+            len(words) <= _LONGEST_HEADING
+            and (sentence.lexicon.spaced or cut.end - cut.start <= _SHORT_TOPIC)
+            and not sentence.starts("subjects", head.place)
+        )
 
-    def _ends_as_condition(self, start: int, end: int) -> bool:
-        last = None
-        for match in self.lexicon.phrases["condition_endings"].finditer(self.folded, start, end):
-            last = match
-        return last is not None and not self.folded[last.end() : end].strip(" ,，、;；:：")
-
-    def _past_marks(self, position: int, end: int) -> int:
-        match = _MARKS.match(self.folded, position, end)
-        return match.end() if match else position
-
-    def _after(self, kind: str, position: int, end: int) -> int:
-        return self.lexicon.at(kind, self.folded, position, end)
-
-    def _starts(self, kind: str, position: int) -> bool:
-        return self._after(kind, position, len(self.folded)) > position
-
-    def _verb_at(self, position: int, end: int) -> int:
-        after = self._after("verb", position, end)
-        return position if after > position and self._starts("not_behind", after) else after
+    def _ends_as_condition(self, cut: Cut, first: int) -> bool:
+        endings = self._sentence.spans("condition_endings", first, cut.end)
+        return bool(endings) and not self._sentence.folded[endings[-1][1] : cut.end].strip(" ,，、;；:：")
 
     # instructions
 
-    def _instruction(self, head: _Head, start: int, end: int) -> tuple[ReplyAction, str, int] | None:
-        """What the clause instructs, the control's name, and where its verb ends."""
-        if not self.lexicon.first:
-            return self._late_instruction(start, end)
-        verb_end = self._verb_at(head.position, end)
-        if verb_end > head.position:
-            found = self._object(self.folded[head.position : verb_end], verb_end, end)
+    def _instruction(self, head: Head, cut: Cut) -> Found | None:
+        if not self._sentence.lexicon.first:
+            return self._verb_last(head, cut)
+        claimed = self._rows.match(self._sentence, head.place, cut.end)
+        if claimed is not None:
+            return claimed
+        if head.conditional and cut.end != self._sentence.end:
+            return self._if_you(head, cut)
+        found = object_behind(self._sentence, head.place, cut.end)
+        if found is not None and not head.conditional:
+            return found
+        frames = self._sentence.lexicon.frames and (head.offered or self._sentence.starts("prefaces", head.place))
+        if frames or self._sentence.starts("fronting", head.place) or self._unpunctuated_condition(head, cut):
+            return self._verb_within(head.place, cut.end)
+        if not self._sentence.lexicon.spaced:
+            return self._topic_first(head, cut)
+        return self._if_you(head, cut)
+
+    def _unpunctuated_condition(self, head: Head, cut: Cut) -> bool:
+        """Whether a condition runs on to the sentence's end, so that it must hold the instruction as well."""
+        return cut.end == self._sentence.end and self._sentence.starts("conditions", head.first)
+
+    def _verb_within(self, start: int, end: int) -> Found | None:
+        """An instruction whose object or place stands before its verb, or whose condition has no comma."""
+        sentence = self._sentence
+        governed = {last for _, last in sentence.spans("determiners", start, end)}
+        for place in sentence.places(start, end):
+            if place - 1 in governed:
+                continue
+            found = object_behind(sentence, place, end) or object_before(sentence, place, start, end)
             if found is not None:
-                return (*found, verb_end)
-        if head.offered or self._starts("fronting", head.position):
-            return self._late_instruction(head.position, end)
+                return found
         return None
 
-    def _late_instruction(self, start: int, end: int) -> tuple[ReplyAction, str, int] | None:
-        """An instruction whose object or place stands before its verb."""
-        for verb in self.lexicon.phrases["verb"].finditer(self.folded, start, end):
-            found = self._object(verb.group(), verb.end(), end) if self.lexicon.first else None
-            found = found or self._object(verb.group(), start, end, before=verb.start())
-            if found is not None:
-                return (*found, verb.end())
-        return None
-
-    def _object(self, verb: str, start: int, end: int, before: int | None = None) -> tuple[ReplyAction, str] | None:
-        """The action of a verb with the object in [start, end), None when it has none that a person handles.
-
-        before: where the verb stands when its object precedes it.
-        """
-        roles = self.lexicon.verb_of[verb]
-        limit = min(end, start + _OBJECT_REACH) if before is None else end
-        has = {kind: self.lexicon.find(kind, self.folded, start, limit) for kind in ("accounts", "timelines", "panels")}
-        if "account" in roles and has["accounts"]:
-            return "credits", ""
-        if "look" in roles and has["timelines"]:
-            return "timeline", ""
-        if "open" in roles and has["panels"]:
-            return "state", ""
-        if roles & {"press", "press_weakly"}:
-            pressed = self._press(start, before or limit, weakly="press" not in roles)
-            if pressed is not None:
-                return pressed
-        if "look_surely" in roles and (before is not None or self._has_object(start, limit)):
-            return "timeline", ""
-        if "drag" in roles and self._drags(start, limit, surely="drag_surely" in roles, before=before):
-            return "edit", ""
-        return None
-
-    def _has_object(self, start: int, end: int) -> bool:
-        position = self._past_marks(start, end)
-        return not self.lexicon.spaced or self._after("determiners", position, end) > position
-
-    def _drags(self, start: int, end: int, *, surely: bool, before: int | None) -> bool:
-        targeted = self.lexicon.find("targets", self.folded, start, end) is not None
-        if not self.lexicon.spaced:
-            return surely or (before is not None and targeted)
-        position = self._past_marks(start, end)
-        named = self._has_object(start, end) or self.sentence[position : position + 1].isupper()
-        return before is not None or (named and (targeted or surely))
-
-    def _press(self, start: int, end: int, *, weakly: bool) -> tuple[ReplyAction, str] | None:
-        label, quoted = self._label(start, end)
-        control = self.lexicon.find("controls", self.folded, start, end)
-        words = label.lower()
-        for kind, action in (("upload_words", "upload"), ("export_words", "export"), ("edit_words", "edit")):
-            known = self.lexicon.find(kind, words, 0, len(words))
-            if known and (not weakly or control or quoted):
-                return action, label  # type: ignore[return-value]  # the literals above are ReplyActions
-        if control is not None or (quoted and not weakly):
-            return "click", label
-        if weakly or not words:
+    def _topic_first(self, head: Head, cut: Cut) -> Found | None:
+        """ "更多选项可以点击齿轮图标", "余额请到账户页查看": an invitation or a request behind a short topic."""
+        sentence = self._sentence
+        if sentence.starts("pronouns", head.place):
             return None
-        named = self._has_object(start, end) if self.lexicon.spaced else False
-        confirms = self.lexicon.find("confirm_words", words, 0, len(words)) is not None
-        return ("click", label) if confirms or (named and label[:1].isupper()) else None
+        for kind in ("optional", "requests"):
+            for start, end in sentence.spans(kind, head.place + 1, min(cut.end, head.place + _LONGEST_TOPIC)):
+                if sentence.spans("actors", head.place, start):
+                    return None
+                place = clause_head(sentence, end, cut.end).place
+                found = object_behind(sentence, place, cut.end) or self._verb_within(place, cut.end)
+                if found is not None:
+                    return found._replace(offered=kind == "optional")
+        return None
 
-    def _label(self, start: int, end: int) -> tuple[str, bool]:
-        """The control's name as written, and whether it was quoted or emphasised."""
-        position = self._past_marks(start, end)
-        while (after := self._after("determiners", position, end)) > position:
-            position = self._past_marks(after, end)
-        opened = _OPENERS.match(self.folded, position, end)
-        inside = opened.end() if opened else position
-        if self.folded[inside : inside + 1] == MASK:
-            close = inside
-            while self.folded[close : close + 1] == MASK:
-                close += 1
-            return self.sentence[inside:close], True
-        stop = self.lexicon.find("label_ends", self.folded, inside, end)
-        label = self.sentence[inside : stop.start() if stop else end].strip(" .,!?:;*_。，！？\"'”’」』»》\n")
-        return label, bool(opened and "*" in opened.group())
+    def _verb_last(self, head: Head, cut: Cut) -> Found | None:
+        sentence = self._sentence
+        for place in sentence.places(head.place, cut.end):
+            found = object_before(sentence, place, head.place, cut.end)
+            if found is not None:
+                told = sentence.find("actors", cut.start, place) or sentence.find("negations", place, cut.end)
+                return None if told else found
+        return None
 
-    def _optional_behind(self, position: int, end: int) -> bool:
-        """Words behind the verb that make it optional: "drag it elsewhere if you'd prefer"."""
-        if not self.lexicon.spaced:
+    def _if_you(self, head: Head, cut: Cut) -> Found | None:
+        """ "Once you click Export, …", "You'll see it if you open the Layers panel": what the user would do by hand."""
+        sentence = self._sentence
+        begins = sentence.starts("conditions", head.first)
+        if not begins and not sentence.starts("you", head.first):
+            return None
+        for _, after in sentence.spans("conditions", head.first, cut.end):
+            you = sentence.at(past_marks(sentence, after, cut.end)).get("you")
+            if you is None:
+                continue
+            found = object_behind(sentence, clause_head(sentence, you, cut.end).place, cut.end)
+            if found is None and sentence.lexicon.frames:
+                found = self._verb_within(you, cut.end)
+            return found._replace(offered=True) if found else None
+        return None
+
+    def _optional(self, cut: Cut, verb_end: int) -> bool:
+        """Whether words around the verb make it optional: "drag it elsewhere if you'd prefer"."""
+        sentence = self._sentence
+        if not sentence.lexicon.first:
+            endings = sentence.spans("condition_endings", cut.start, verb_end)
+            return bool(endings) or sentence.find("optional", cut.start, cut.end) is not None
+        if not sentence.lexicon.spaced:
             return False
+        barred = sentence.spans("not_conditions", max(0, verb_end - 6), cut.end)
         for kind in ("conditions", "optional"):
-            for match in self.lexicon.phrases[kind].finditer(self.folded, position, end):
-                context = self.folded[max(position - 6, match.start() - 16) : match.end()]
-                optional = " " in match.group() or match.group() in self.lexicon.tails
-                if optional and not self.lexicon.phrases["not_conditions"].search(context):
+            for start, end in sentence.spans(kind, verb_end, cut.end):
+                opens = " " in sentence.folded[start:end] or sentence.starts("tails", start)
+                if opens and not any(a < end and start < b for a, b in barred):
                     return True
         return False

@@ -11,50 +11,91 @@ from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "lexicon" / "replies" / "compiled"
 
-# which languages a sentence may be in, by its script; the first whose verbs occur and give an instruction decides
-_LATIN = ("en", "es", "fr", "de", "pt")
-_BY_SCRIPT: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("[\u3040-\u30ff]", ("ja",)),
-    ("[\uac00-\ud7af]", ("ko",)),
-    ("[\u4e00-\u9fff]", ("zh",)),
-)
-_SCRIPTS = tuple((re.compile(pattern), languages) for pattern, languages in _BY_SCRIPT)
+WORD = re.compile(r"[^\W_]+|-(?=\w)")
+"""A word of a spaced language; the hyphen is one because pronouns hang on it ("déplacez-le")."""
 
-VERBS = ("press", "press_weakly", "open", "drag", "look", "account")
+# which languages a sentence may be in, by its script; the first that finds an instruction decides
+_LATIN = ("en", "es", "fr", "de", "pt")
+_BY_SCRIPT = (
+    (re.compile("[\u3040-\u30ff]"), "ja"),
+    (re.compile("[\uac00-\ud7af]"), "ko"),
+    (re.compile("[\u4e00-\u9fff]"), "zh"),
+)
+
+_BARE_LISTS = ("not_behind", "question_endings", "object_endings")  # matched otherwise than as phrases
+
+VERBS = ("press", "press_weakly", "open", "drag", "drag_surely", "look", "look_surely", "account")
+_SURE_VERBS = ("press", "drag", "drag_surely", "look_surely")
+_UNSURE_VERBS = ("press_weakly", "open", "look", "account")
+OBJECTS = (
+    *("controls", "panels", "timelines", "accounts"),
+    *("export_words", "upload_words", "edit_words", "confirm_words", "play_words"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words of a lexicon and the kinds it lists them under. whole: no letter may follow."""
+
+    words: str
+    kinds: tuple[str, ...]
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyLexicon:
-    """One language's wording. The patterns match folded text at a position.
+    """One language's wording.
 
-    first: verbs precede their object. tails: single words behind a verb that make it optional.
-    verb_of: every verb form -> the roles it can play (press, open, drag, look, account …).
+    first: verbs precede their object. frames: infinitives do not. spaced: words are written apart.
+    not_behind: what bars a word from being a verb. questions: endings of a question that lacks its mark.
+    object_endings: of verbs whose object is a pronoun they carry.
+    index: first word (first character where words are not apart) -> its phrases, longest first.
+    sure, unsure, objects: what tells quickly that a sentence cannot instruct.
     """
 
     language: str
     first: bool
+    frames: bool
     spaced: bool
-    tails: frozenset[str]
-    phrases: Mapping[str, re.Pattern[str]]
-    verb_of: Mapping[str, frozenset[str]]
+    not_behind: tuple[str, ...]
+    questions: tuple[str, ...]
+    object_endings: tuple[str, ...]
+    index: Mapping[str, tuple[Phrase, ...]]
+    sure: Hints
+    unsure: Hints
+    objects: Hints
 
-    def at(self, kind: str, text: str, position: int, end: int) -> int:
-        """Where the longest `kind` phrase that starts at position ends, or position when there is none."""
-        match = self.phrases[kind].match(text, position, end)
-        return match.end() if match else position
-
-    def find(self, kind: str, text: str, start: int, end: int) -> re.Match[str] | None:
-        """The first `kind` phrase within [start, end)."""
-        return self.phrases[kind].search(text, start, end)
+    def may_instruct(self, folded: str, words: frozenset[str]) -> bool:
+        """False when no verb of this language stands beside something it could act on. words: those of `folded`."""
+        return self.sure.occur(folded, words) or (
+            self.unsure.occur(folded, words) and ("\ue000" in folded or self.objects.occur(folded, words))
+        )
 
 
-def _alternation(phrases: Iterable[str], spaced: bool) -> re.Pattern[str]:
-    """Literals only, longest first: such a pattern cannot backtrack."""
-    ordered = sorted({phrase.lower() for phrase in phrases}, key=lambda phrase: (-len(phrase), phrase))
-    body = "|".join(re.escape(phrase).replace(r"\ ", " ") for phrase in ordered)
-    if not body:
-        return re.compile(r"(?!)")
-    return re.compile(rf"(?<![\w])(?:{body})(?![\w])" if spaced else f"(?:{body})")
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """First words of some phrases, or a pattern of their literals where words are not written apart."""
+
+    words: frozenset[str]
+    pattern: re.Pattern[str] | None
+
+    def occur(self, folded: str, words: frozenset[str]) -> bool:
+        """Whether any of them can be in the text."""
+        if self.pattern is not None:
+            return self.pattern.search(folded) is not None
+        return not self.words.isdisjoint(words)
+
+
+def _hints(data: Mapping[str, list[str]], kinds: Iterable[str], spaced: bool) -> Hints:
+    phrases = {phrase.lower() for kind in kinds for phrase in data[kind]}
+    if spaced:
+        return Hints(frozenset(_key(phrase, spaced) for phrase in phrases), None)
+    return Hints(frozenset(), re.compile("|".join(sorted(map(re.escape, phrases)))))
+
+
+def _key(phrase: str, spaced: bool) -> str:
+    word = WORD.search(phrase) if spaced else None
+    return word.group() if word else phrase[0]
 
 
 @cache
@@ -62,29 +103,43 @@ def reply_lexicon(language: str) -> ReplyLexicon:
     """The lexicon of one language. Raises FileNotFoundError for a language without one."""
     data = json.loads((_FOLDER / f"{language}.json").read_text(encoding="utf-8"))
     spaced = data["spaced"]
-    phrases = {kind: _alternation(words, spaced) for kind, words in data.items() if isinstance(words, list)}
-    verbs: dict[str, set[str]] = {}
-    for role in (*VERBS, "drag_surely", "look_surely"):
-        for form in data[role]:
-            verbs.setdefault(form.lower(), set()).add(role)
-    phrases["not_behind"] = _alternation(data["not_behind"], spaced=False)
-    phrases["verb"] = _alternation(verbs, spaced)
+    kinds_of: dict[str, list[str]] = {}
+    for kind, phrases in data.items():
+        if isinstance(phrases, list) and kind not in _BARE_LISTS:
+            for phrase in phrases:
+                kinds_of.setdefault(phrase.lower(), []).append(kind)
+    index: dict[str, list[Phrase]] = {}
+    for words in sorted(kinds_of, key=len, reverse=True):
+        phrase = Phrase(words, tuple(kinds_of[words]), spaced and words[-1].isalnum())
+        index.setdefault(_key(words, spaced), []).append(phrase)
     return ReplyLexicon(
         language=language,
-        tails=frozenset(data["tails"]),
-        first=data["order"] == "first",
+        first=data["order"] != "last",
+        frames=data["order"] == "framed",
         spaced=spaced,
-        phrases=phrases,
-        verb_of={form: frozenset(roles) for form, roles in verbs.items()},
+        not_behind=tuple(data["not_behind"]),
+        questions=tuple(data["question_endings"]),
+        object_endings=tuple(data["object_endings"]),
+        index={key: tuple(phrases) for key, phrases in index.items()},
+        sure=_hints(data, _SURE_VERBS, spaced),
+        unsure=_hints(data, _UNSURE_VERBS, spaced),
+        objects=_hints(data, OBJECTS, spaced),
     )
 
 
-def all_lexicons(folded: str) -> tuple[ReplyLexicon, ...]:
+def lexicons_for(folded: str) -> tuple[ReplyLexicon, ...]:
     """The lexicons of the languages a folded sentence may be in, by its script."""
-    languages = next((languages for script, languages in _SCRIPTS if script.search(folded)), _LATIN)
-    return tuple(reply_lexicon(language) for language in languages)
+    if not folded.isascii():
+        for script, language in _BY_SCRIPT:
+            if script.search(folded):
+                return (reply_lexicon(language),)
+    return tuple(reply_lexicon(language) for language in _LATIN)
 
 
 def candidates(folded: str) -> tuple[ReplyLexicon, ...]:
-    """Those whose verbs occur in the sentence, likeliest first; () when it cannot instruct at all."""
-    return tuple(lexicon for lexicon in all_lexicons(folded) if lexicon.phrases["verb"].search(folded))
+    """Those in which the sentence may instruct, that with most of its words first; () when it cannot at all."""
+    words = frozenset(WORD.findall(folded))
+    found = [lexicon for lexicon in lexicons_for(folded) if lexicon.may_instruct(folded, words)]
+    if len(found) > 1:
+        found.sort(key=lambda lexicon: -sum(word in lexicon.index for word in words))
+    return tuple(found)

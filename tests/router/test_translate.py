@@ -59,7 +59,7 @@ CASES = [
     (
         "items that instruct vanish whole",
         "Next:\n1. Open the Text tab.\n2. Click Export.\n\nBye.",
-        "Next:\n\nBye.",
+        "Bye.",
         ["state", "export"],
         [],
     ),

@@ -1,0 +1,113 @@
+"""Where a sentence of a reply is cut into clauses, and where the words of a clause begin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from .reply_objects import is_verb, verb_end
+from .reply_words import MarkedSentence
+
+_PUNCTUATION = re.compile(
+    r"[,;:](?=[\s*_]|$)|(?<!\d)[,;:](?=[\u2e80-\uffff])|(?<!\d)[，、；：]|[，、；：](?!\d)"
+    r"|\s[-–—]\s|—|[\u2190-\u21ff\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?(?=\s)"
+)
+_BRACKETS = re.compile(r"[(（)）]")
+_MARKS = re.compile(r"(?:\d{1,3}[.)、．]\s*|[^\w\ue000\"'“”‘’「」『』«»《》`@]+|_+)+")
+_SHORT_CONDITION = 24  # characters of "…的话" and the like before the words they govern
+
+Opener = Literal["mark", "joiner", "coordinator"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """[start, end) of a clause. opener: what stands at its start; a coordinator is "and" or "or"."""
+
+    start: int
+    end: int
+    opener: Opener
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a clause's own words begin, behind lead-ins, and what these said.
+
+    first: the place before anything optional. addressed: words such as "please" speak to the reader.
+    conditional: what is optional is a wish, "if you'd rather …".
+    """
+
+    first: int
+    place: int
+    offered: bool
+    negated: bool
+    addressed: bool
+    conditional: bool = False
+
+
+def cut_clauses(sentence: MarkedSentence, can_stand: Callable[[int], bool]) -> list[Cut]:
+    """Cut at punctuation, and at joining words and brackets that something follows which can stand by itself."""
+    cuts: dict[int, Opener] = {0: "mark"}
+    for match in _PUNCTUATION.finditer(sentence.folded):
+        cuts[match.end()] = "mark"
+    leading = [span for kind in ("lead_ins", "optional") for span in sentence.spans(kind, 0, sentence.end)]
+    for start, end in sentence.spans("joiners", 1, sentence.end):
+        part_of_more = any(first < start < last for first, last in leading)
+        if start not in cuts and not part_of_more and can_stand(end):
+            cuts[start] = "coordinator" if sentence.starts("coordinators", start) else "joiner"
+    opened = False
+    for bracket in _BRACKETS.finditer(sentence.folded):
+        if bracket.group() in "(（":
+            opened = bracket.start() > 0 and can_stand(bracket.end())
+        if opened:
+            cuts[bracket.start() if bracket.group() in "(（" else bracket.end()] = "mark"
+    starts = sorted(start for start in cuts if start < sentence.end)
+    return [Cut(start, end, cuts[start]) for start, end in zip(starts, [*starts[1:], sentence.end], strict=True)]
+
+
+def clause_head(sentence: MarkedSentence, start: int, end: int) -> Head:
+    """Step over list marks, joining words, lead-ins, invitations and short conditions."""
+    place = past_marks(sentence, start, end)
+    first, offered, addressed, conditional = place, False, False, False
+    while place < end:
+        kinds = sentence.at(place)
+        steps = {kind: kinds[kind] for kind in ("lead_ins", "joiners", "optional") if kinds.get(kind, end + 1) <= end}
+        step = max(steps.values(), default=place)
+        if kinds.get("negations", place) >= max(step, place + 1):
+            return Head(first, place, offered, True, addressed)
+        invites = steps.get("optional") == step
+        ending = _condition_before(sentence, place, end)
+        if ending > step:
+            step, invites = ending, True
+        if step == place:
+            break
+        if step < end and verb_end(sentence, place) > step:
+            break
+        offered = offered or invites
+        conditional = conditional or (sentence.lexicon.spaced and invites and "conditions" in kinds)
+        addressed = addressed or invites or (steps.get("lead_ins") == step and "joiners" not in steps)
+        place = past_marks(sentence, step, end)
+        if not offered:
+            first = place
+    return Head(first, place, offered, False, addressed, conditional)
+
+
+def past_marks(sentence: MarkedSentence, place: int, end: int) -> int:
+    """The place behind white space, list marks and punctuation."""
+    match = _MARKS.match(sentence.folded, place, end)
+    return match.end() if match else place
+
+
+def _condition_before(sentence: MarkedSentence, place: int, end: int) -> int:
+    """The end of a short condition that a word closes, such as "…的话", when more follows it; else place."""
+    if not sentence.starts("conditions", place) and is_verb(sentence, place):
+        return place
+    closed = sentence.find("condition_endings", place, min(end, place + _SHORT_CONDITION))
+    if closed is None or closed[1] >= end:
+        return place
+    if not sentence.lexicon.first:
+        return place if any(is_verb(sentence, verb) for verb in sentence.places(place, closed[0])) else closed[1]
+    governed = past_marks(sentence, closed[1], end)
+    follows = any(sentence.starts(kind, governed) for kind in ("lead_ins", "optional", "fronting", "negations"))
+    return closed[1] if follows or is_verb(sentence, governed) else place

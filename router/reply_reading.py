@@ -1,0 +1,88 @@
+"""Reads the sentences of replies for one table, remembering those it has read: backends repeat themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .instructions import Clause, announces_words, read_clauses
+from .reply_lexicon import ReplyLexicon, candidates, lexicons_for
+from .reply_meaning import Meaning, meaning_of
+from .reply_rest import EDGES, rest_of
+from .reply_words import MarkedSentence, masked
+from .table import ReplyIntent, ReplyTable
+
+_LONGEST_SENTENCE = 800  # characters; what is longer is no instruction but data
+_REMEMBERED = 4096  # sentences per table
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one sentence asks and still says.
+
+    intents: their spans count from the sentence's start. rest: what stays when they go; lexicon: their language.
+    asks: it is a question, so that what follows it is an offer. announces: words to be shown or spoken follow it.
+    """
+
+    intents: tuple[ReplyIntent, ...] = ()
+    rest: str = ""
+    lexicon: ReplyLexicon | None = None
+    asks: bool = False
+    announces: bool = False
+
+
+_PLAIN = Reading()
+
+
+class SentenceReader:
+    """Reads sentences by the rows of one table."""
+
+    def __init__(self, meaning: Meaning) -> None:
+        self._meaning = meaning
+        self.read = lru_cache(maxsize=_REMEMBERED)(self._read)
+
+    def _read(self, sentence: str, invited: bool) -> Reading:
+        """Read one sentence. invited: the one before it was a question."""
+        if len(sentence) > _LONGEST_SENTENCE:
+            return _PLAIN
+        folded = masked(sentence)
+        asks = _asks(folded)
+        rows = self._meaning.rows
+        lexicons = lexicons_for(folded) if rows.may_match(folded) else candidates(folded)
+        for lexicon in lexicons:
+            marked = MarkedSentence(sentence, folded, lexicon)
+            clauses = read_clauses(marked, rows, invited=invited)
+            intents = tuple(
+                ReplyIntent(action, clause.offered, (clause.start, clause.end), _words(sentence, clause), clause.label)
+                for clause in clauses
+                if clause.action is not None and (action := self._meaning.senses.get(clause.action)) is not None
+            )
+            if intents:
+                return Reading(intents, rest_of(marked, clauses), lexicon, asks)
+        return Reading(asks=asks, announces=_announces(sentence, folded))
+
+
+def _words(sentence: str, clause: Clause) -> str:
+    return sentence[clause.start : clause.end].strip(EDGES + "*_")
+
+
+def _asks(folded: str) -> bool:
+    if "?" in folded or "？" in folded:
+        return True
+    if folded.isascii():
+        return False
+    return any(folded.rstrip().endswith(lexicon.questions) for lexicon in lexicons_for(folded) if lexicon.questions)
+
+
+def _announces(sentence: str, folded: str) -> bool:
+    """Whether a line such as "Voiceover:" or "The script:" stands before words to be shown or spoken."""
+    if not sentence.endswith("\n") or not sentence.rstrip().rstrip("*_").endswith((":", "：")):
+        return False
+    marked = (MarkedSentence(sentence, folded, lexicon) for lexicon in lexicons_for(folded))
+    return any(announces_words(line, 0, line.end) for line in marked)
+
+
+@lru_cache(maxsize=32)
+def reader_for(table: ReplyTable) -> SentenceReader:
+    """The reader of a table, one for the whole process."""
+    return SentenceReader(meaning_of(table))
