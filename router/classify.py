@@ -19,6 +19,7 @@ _WORK = tag_mask("work")
 _ASKED = tag_mask("asked")
 _FILM = _B["result"] | _B["it"] | _B["sure"] | _B["export_noun"] | _B["export"]
 _NOT_AN_EDIT_HERE = _B["bring"] | _B["result"] | _B["part"] | _B["media"]
+_ABOUT_FILES = "asks about the files"
 _READ_FROM_EACH_END = 4000
 _TRIM = " \t\r\n,，、;；.。!！:：-–—&"
 
@@ -99,10 +100,10 @@ def _judge(clause: Clause, start: int, end: int, rows: TableIndex, folded: str, 
     frame = judge(tags, clause.governed)
     if frame is None or frame.route == "none":
         if has_files and frame is None and tags & _ASKED and not tags & (_B["here"] | _B["upload"]):
-            return [Piece("chat", start, end, "asks about the files", _deciding(clause, _ASKED))]
+            return [Piece("chat", start, end, _ABOUT_FILES, _deciding(clause, _ASKED))]
         return []
     pieces = [Piece(frame.route, start, end, frame.name, _deciding(clause, _relevant(frame)))]
-    if frame.route == "export" and tags & _B["part"] and tags & (_B["changed"] | _B["more"]):
+    if frame.route == "export" and tags & (_B["part"] | _B["says"]) and tags & (_B["changed"] | _B["more"]):
         pieces.insert(0, Piece("chat", start, end, "an edit on the way out", _deciding(clause, _WORK)))
     return pieces
 
@@ -157,6 +158,9 @@ def _intents(utterance: str, pieces: list[Piece], rows: TableIndex, files: Seque
         routes.setdefault(rows.known(piece.route), []).append(piece)
     intents: list[Intent] = []
     if files:
+        if len({piece.route for piece in pieces} - {"upload"}) > 1:
+            pieces = [piece for piece in pieces if piece.rule != _ABOUT_FILES]
+            routes = {name: found for name, found in routes.items() if any(piece in pieces for piece in found)}
         own = routes.pop("upload", [])
         row, rule, words = rows.row_for("upload", own, utterance), "files were sent", tuple(files[:3])
         intents.append(Intent("upload", _text(utterance, own) if own else "", row, Why(row.line, rule, words)))

@@ -1,0 +1,192 @@
+"""Routing: small named cases of what people mean, the properties that always hold, and the development set as a floor."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from router import PhraseRow, RoutingTable, classify
+
+ROOT = Path(__file__).parent.parent.parent
+LEXICONS = ROOT / "router" / "lexicon"
+LANGUAGES = "en zh es pt fr de it ja ko ru ar hi id tr vi nl pl th".split()
+DEV_SET = ROOT.parent / "shared" / "eval" / "routing-dev.jsonl"
+
+TABLE = RoutingTable(
+    rows=(
+        PhraseRow(("export", "导出", "download", "send me the video"), ("export",), 41, skip_sse=True, label="Export"),
+        PhraseRow(("credits", "积分", "balance", "余额"), ("credits",), 42, skip_sse=True, label="Credits"),
+        PhraseRow(("status", "状态", "show tracks"), ("status",), 43, skip_sse=True, label="State"),
+        PhraseRow(("upload", "上传"), ("upload",), 44, event="file", skip_sse=True, label="Upload"),
+        PhraseRow(("Everything else",), ("chat",), 45, catch_all=True, skip_sse=False, label="SSE"),
+    )
+)
+
+# utterance, routes, the reason it is here
+CASES = [
+    ("please go ahead and export", "export", "politeness is not a clause of its own"),
+    ("drop the finished clip in my inbox", "export", "a verb of handing over and the finished film"),
+    ("I'd love to have the final cut on my laptop", "export", "a wish to possess the result"),
+    ("where do I find the finished file?", "export", "asking where it is asks for it"),
+    ("give me a 20 second video about coffee", "chat", "an indefinite film with a topic is a new one"),
+    ("give the last clip more energy", "chat", "the same verb, but a part of the film is its object"),
+    ("dwonload it plz", "export", "two letters swapped"),
+    ("we sell expert advice", "chat", "an ordinary word one letter from a trigger"),
+    ("ＥＸＰＯＲＴ", "export", "full-width letters"),
+    ("exporttttt", "export", "a key held down"),
+    ('the title should be "Export Your Style"', "chat", "quoted words are content"),
+    ("the caption should read: download now", "chat", "what follows a caption's colon is content"),
+    ("add a download bar that fills up", "chat", "behind an edit everything is content"),
+    ("makes our coffee export business look modern", "chat", "a trigger inside a compound"),
+    ("hold off on the export for now", "chat", "a negator that is a verb"),
+    ("why don't you just export it", "export", "a negation in form, a request in fact"),
+    ("don't export yet, just show me the timeline", "status", "what is not negated counts alone"),
+    ("my client keeps saying export it", "chat", "somebody else's words"),
+    ("yesterday's export was blurry", "chat", "talk about a past one"),
+    ("can you export in ProRes?", "chat", "asks what the product can do"),
+    ("can you export it in ProRes?", "export", "asks for this film"),
+    ("how do I export?", "chat", "asks the way"),
+    ("is it free to download?", "credits", "asks the price"),
+    ("are you still rendering?", "status", "asks about progress"),
+    ("before we export, swap the first two photos", "chat", "what comes later is not asked now"),
+    ("export it once the captions are in", "chat export", "what must be done first runs first"),
+    ("send it over but first lower the volume", "chat export", "'first' moves ahead of what was said before"),
+    ("send it when it's ready", "export", "a bare condition adds nothing"),
+    ("is it finished? then send it to me", "status export", "a question and a consequence"),
+    ("add a title, crop photo 2 and export", "chat export", "several edits are one chat"),
+    ("I'll attach the logo", "upload", "the speaker announces"),
+    ("add this to my project: https://example.com/clip.mov", "upload", "an address of media to bring in"),
+    ("make it look like this: https://vimeo.com/12345", "chat", "an address as reference"),
+    ("领导出镜的那段放最前面", "chat", "领导|出镜: the trigger lies across two words"),
+    ("我们在树下载歌载舞", "chat", "树下|载歌载舞"),
+    ("我马上传照片给你", "upload", "马上|传 is a real one"),
+    ("幫我匯出影片", "export", "traditional characters"),
+    ("可以导出4K吗", "chat", "a capability question"),
+    ("能把视频发给我吗", "export", "the same form with an object is a request"),
+    ("改完字幕就导出", "chat export", "serial verbs, in order"),
+    ("别查积分了，把视频给我", "export", "a negation ends at its comma"),
+    ("balance-moi le mp4", "export", "a false friend of balance"),
+    ("baixa o volume da música", "chat", "the verb of downloading also turns things down"),
+    ("まだ書き出さないで", "chat", "Japanese negates behind the verb"),
+    ("タイトルを変えて書き出して", "chat export", "verb-final clauses end at their verbs"),
+    ("아직 내보내지 마", "chat", "Korean negates behind the verb"),
+    ("%50 indirim yazısını büyüt", "chat", "indirim is a discount, indir a download"),
+    ("cho chữ xuất hiện từ từ", "chat", "xuất hiện is to appear, xuất to export"),
+    ("mach die Musik leiser und exportiere dann", "chat export", "'dann' does not move anything"),
+    ("music kam karo aur phir export karo", "chat export", "romanised Hindi"),
+]
+
+
+def routes(text: str, table: RoutingTable = TABLE, files: tuple[str, ...] = ()) -> str:
+    return " ".join(intent.action for intent in classify(text, table, files=files))
+
+
+@pytest.mark.parametrize(("text", "expected", "why"), CASES, ids=[case[0] for case in CASES])
+def test_what_people_mean(text: str, expected: str, why: str) -> None:
+    assert routes(text) == expected, why
+
+
+@pytest.mark.parametrize(
+    ("text", "files", "expected"),
+    [
+        ("", ("a.jpg",), "upload"),
+        ("this is our office", ("a.jpg",), "upload"),
+        ("animate this one", ("a.jpg",), "upload chat"),
+        ("export it now", ("logo.png",), "upload export"),
+        ("做个10秒的视频，做好发我", ("1.jpg", "2.jpg"), "upload chat export"),
+    ],
+)
+def test_files_come_first(text: str, files: tuple[str, ...], expected: str) -> None:
+    assert routes(text, files=files) == expected
+
+
+def test_the_export_part_never_reaches_the_chat() -> None:
+    chat, export = classify("make it slower and then export it", TABLE)
+    assert chat.text == "make it slower"
+    assert "export" in export.text
+    assert (chat.why.line, export.why.line) == (45, 41)
+    assert "export" in export.why.words
+
+
+def test_words_of_a_row_nobody_has_seen() -> None:
+    publish = PhraseRow(("publish", "veröffentlichen", "发布"), ("other",), 7, label="§7 Publish")
+    table = RoutingTable((publish, *TABLE.rows))
+    for text in ("publish it", "Please start publishing this", "kannst du es veröffentlichen?", "帮我发布一下"):
+        (intent,) = classify(text, table)
+        assert (intent.action, intent.row) == ("other", publish), text
+    assert routes("don't publish it yet", table) == "chat"
+    assert routes('the title is "Publish or perish"', table) == "chat"
+    assert routes("publish it", TABLE) == "chat"
+
+
+def test_the_most_specific_row_wins() -> None:
+    srt = PhraseRow(("export SRT", "get subtitle file"), ("subtitles",), 6)
+    redo = PhraseRow(("regenerate", "重新生成"), ("chat",), 8, skip_sse=False)
+    table = RoutingTable((srt, redo, *TABLE.rows))
+    assert classify("export SRT", table)[0].row == srt
+    assert classify("export the video", table)[0].row == TABLE.rows[0]
+    assert classify("regenerate the second shot", table)[0].row == redo
+
+
+def test_an_action_without_a_row_is_chat() -> None:
+    table = RoutingTable((TABLE.rows[0], TABLE.rows[-1]))
+    assert routes("how many credits do I have left?", table) == "chat"
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text())
+def test_any_text_has_an_answer(text: str) -> None:
+    intents = classify(text, TABLE)
+    actions = [intent.action for intent in intents]
+    assert actions
+    assert len(set(actions)) == len(actions)
+    assert all(part in text for intent in intents for part in intent.text.split())
+
+
+@given(st.text(alphabet="导出下载 export.?！,\ud800\0\"'「」“”́️‍🙏", max_size=60))
+def test_odd_characters_do_no_harm(text: str) -> None:
+    assert classify(text, TABLE)
+
+
+@pytest.mark.parametrize(
+    "unit", ["export ", "don't ", '"', "导出", "a.b ", "and then ", "'x ", "，", "\n", "e", "https://x.y/", "é"]
+)
+def test_long_texts_cost_little(unit: str) -> None:
+    text = (unit * 100_000)[:100_000]
+    classify(text, TABLE)
+    began = time.process_time()
+    classify(text, TABLE)
+    # a backtracking pattern or a quadratic scan would take minutes
+    assert time.process_time() - began < 2
+
+
+def test_every_language_file_has_every_key() -> None:
+    tags = set(yaml.safe_load((LEXICONS / "frames.yaml").read_text(encoding="utf-8"))["tags"])
+    found = sorted(path.stem for path in (LEXICONS / "requests").glob("*.yaml"))
+    assert found == sorted(LANGUAGES)
+    for language in LANGUAGES:
+        data = yaml.safe_load((LEXICONS / "requests" / f"{language}.yaml").read_text(encoding="utf-8"))
+        assert set(data) == {"grammar", "not_after", "not_before", "words", "ordinary"}, language
+        assert set(data["words"]) == tags, language
+        for tag in ("export", "sure", "credit_sure", "status_sure", "upload", "edit", "neg", "able"):
+            assert data["words"][tag], (language, tag)
+
+
+def test_source_and_compiled_agree() -> None:
+    for folder in (LEXICONS, LEXICONS / "requests"):
+        for source in folder.glob("*.yaml"):
+            compiled = json.loads((folder / "compiled" / f"{source.stem}.json").read_text(encoding="utf-8"))
+            assert compiled == yaml.safe_load(source.read_text(encoding="utf-8")), source.name
+
+
+@pytest.mark.skipif(not DEV_SET.exists(), reason="the development set is not part of the project")
+def test_the_development_set_is_a_floor() -> None:
+    lines = [json.loads(line) for line in DEV_SET.read_text(encoding="utf-8").splitlines() if line.strip()]
+    wrong = [
+        line["text"] for line in lines if routes(line["text"], files=tuple(line["files"])) != " ".join(line["routes"])
+    ]
+    assert len(wrong) <= len(lines) * 0.05, wrong
