@@ -108,6 +108,18 @@ def _judge(clause: Clause, start: int, end: int, rows: TableIndex, folded: str, 
     return pieces
 
 
+def _may_claim(clause: Clause) -> bool:
+    """Whether a row's own words may decide: not negated, not told, not the content of an edit ("start publishing" is)."""
+    if clause.whole & (_B["NEG"] | _B["reported"]):
+        return False
+    if not clause.whole & _B["HEAD_EDIT"]:
+        return True
+    hits = clause.hits
+    return any(
+        hit.tags & _B["ROW_WORD"] and (not place or hits[place - 1].tags & _B["edit"]) for place, hit in enumerate(hits)
+    )
+
+
 def _relevant(frame: Frame) -> int:
     return frame.all | frame.any | frame.any_too
 

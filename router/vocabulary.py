@@ -99,12 +99,13 @@ class Vocabulary:
             glued = phrase.replace(" ", "")
             self.scan.setdefault(glued[0], []).append((glued, tags))
             return
-        first, *rest = phrase.split()
+        # a hyphen parts words in a text, so it does here
+        first, *rest = phrase.replace("-", " ").split() or [phrase]
         if rest:
             self._tails(first).add((tuple(rest), tags, phrase))
             plain_phrase = without_marks(phrase)
             if plain_phrase != phrase:
-                first, *rest = plain_phrase.split()
+                first, *rest = plain_phrase.replace("-", " ").split()
                 self._tails(first).add((tuple(rest), tags, phrase))
         elif first.endswith("*"):
             for stem in {first[:-1], without_marks(first[:-1])}:
