@@ -11,8 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from .quotation import LONGEST_QUOTE, quotes
-from .reply_layout import Layout
-from .reply_reading import reader_for
+from .replies import Layout, reader_for
 from .sentences import split_sentences
 from .table import ReplyIntent, ReplyTable, Rewrite
 

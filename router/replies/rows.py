@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .reply_lexicon import WORD
-from .reply_objects import Found
-from .reply_words import MarkedSentence
-from .table import ReplyAction
+from ..table import ReplyAction
+from .lexicon import WORD
+from .objects import Found
+from .words import MarkedSentence
 
 _PLACEHOLDER = re.compile(r"\[[^\]]*\]|<[^>]*>|\{[^}]*\}|\.{3}|…")
 _ARTICLES = frozenset(["the", "a", "an", "your", "my", "this", "that"])

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ..table import ReplyIntent, ReplyTable
 from .instructions import Clause, announces_words, read_clauses
-from .reply_lexicon import ReplyLexicon, candidates, lexicons_for
-from .reply_meaning import Meaning, meaning_of
-from .reply_rest import EDGES, rest_of
-from .reply_words import MarkedSentence, masked
-from .table import ReplyIntent, ReplyTable
+from .lexicon import ReplyLexicon, candidates, lexicons_for
+from .meaning import Meaning, meaning_of
+from .rest import EDGES, rest_of
+from .words import MarkedSentence, masked
 
 _LONGEST_SENTENCE = 800  # characters; what is longer is no instruction but data
 _REMEMBERED = 4096  # sentences per table

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-_FOLDER = Path(__file__).parent / "lexicon" / "replies" / "compiled"
+_FOLDER = Path(__file__).parent.parent / "lexicon" / "replies" / "compiled"
+
+MASK = "\ue000"
+"""A private character no backend writes: it stands for quoted content."""
 
 WORD = re.compile(r"[^\W_]+|-(?=\w)")
 """A word of a spaced language; the hyphen is one because pronouns hang on it ("déplacez-le")."""
@@ -49,7 +52,7 @@ class ReplyLexicon:
     first: verbs precede their object. frames: infinitives do not. spaced: words are written apart.
     not_behind: what bars a word from being a verb. questions: endings of a question that lacks its mark.
     object_endings: of verbs whose object is a pronoun they carry.
-    index: first word (first character where words are not apart) -> its phrases, longest first.
+    index: first word, second word ("" for none) -> phrases, longest first; characters where words are not apart.
     sure, unsure, objects: what tells quickly that a sentence cannot instruct.
     """
 
@@ -57,10 +60,10 @@ class ReplyLexicon:
     first: bool
     frames: bool
     spaced: bool
-    not_behind: tuple[str, ...]
+    not_behind: frozenset[str]
     questions: tuple[str, ...]
     object_endings: tuple[str, ...]
-    index: Mapping[str, tuple[Phrase, ...]]
+    index: Mapping[str, Mapping[str, tuple[Phrase, ...]]]
     sure: Hints
     unsure: Hints
     objects: Hints
@@ -68,13 +71,13 @@ class ReplyLexicon:
     def may_instruct(self, folded: str, words: frozenset[str]) -> bool:
         """False when no verb of this language stands beside something it could act on. words: those of `folded`."""
         return self.sure.occur(folded, words) or (
-            self.unsure.occur(folded, words) and ("\ue000" in folded or self.objects.occur(folded, words))
+            self.unsure.occur(folded, words) and (MASK in folded or self.objects.occur(folded, words))
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """First words of some phrases, or a pattern of their literals where words are not written apart."""
+    """A word of each of some phrases, or a pattern of their literals where words are not written apart."""
 
     words: frozenset[str]
     pattern: re.Pattern[str] | None
@@ -89,13 +92,22 @@ class Hints:
 def _hints(data: Mapping[str, list[str]], kinds: Iterable[str], spaced: bool) -> Hints:
     phrases = {phrase.lower() for kind in kinds for phrase in data[kind]}
     if spaced:
-        return Hints(frozenset(_key(phrase, spaced) for phrase in phrases), None)
+        return Hints(frozenset(max(WORD.findall(phrase), key=len) for phrase in phrases), None)
     return Hints(frozenset(), re.compile("|".join(sorted(map(re.escape, phrases)))))
 
 
-def _key(phrase: str, spaced: bool) -> str:
-    word = WORD.search(phrase) if spaced else None
-    return word.group() if word else phrase[0]
+def _index(data: Mapping[str, list[str]], spaced: bool) -> Mapping[str, Mapping[str, tuple[Phrase, ...]]]:
+    kinds_of: dict[str, list[str]] = {}
+    for kind, phrases in data.items():
+        if isinstance(phrases, list) and kind not in _BARE_LISTS:
+            for phrase in phrases:
+                kinds_of.setdefault(phrase.lower(), []).append(kind)
+    index: dict[str, dict[str, list[Phrase]]] = {}
+    for phrase in sorted(kinds_of, key=len, reverse=True):
+        words = [*WORD.findall(phrase)[:2], ""] if spaced else [*phrase[:2], ""]
+        known = Phrase(phrase, tuple(kinds_of[phrase]), spaced and phrase[-1].isalnum())
+        index.setdefault(words[0], {}).setdefault(words[1], []).append(known)
+    return {first: {second: tuple(known) for second, known in found.items()} for first, found in index.items()}
 
 
 @cache
@@ -103,24 +115,15 @@ def reply_lexicon(language: str) -> ReplyLexicon:
     """The lexicon of one language. Raises FileNotFoundError for a language without one."""
     data = json.loads((_FOLDER / f"{language}.json").read_text(encoding="utf-8"))
     spaced = data["spaced"]
-    kinds_of: dict[str, list[str]] = {}
-    for kind, phrases in data.items():
-        if isinstance(phrases, list) and kind not in _BARE_LISTS:
-            for phrase in phrases:
-                kinds_of.setdefault(phrase.lower(), []).append(kind)
-    index: dict[str, list[Phrase]] = {}
-    for words in sorted(kinds_of, key=len, reverse=True):
-        phrase = Phrase(words, tuple(kinds_of[words]), spaced and words[-1].isalnum())
-        index.setdefault(_key(words, spaced), []).append(phrase)
     return ReplyLexicon(
         language=language,
         first=data["order"] != "last",
         frames=data["order"] == "framed",
         spaced=spaced,
-        not_behind=tuple(data["not_behind"]),
+        not_behind=frozenset(data["not_behind"]),
         questions=tuple(data["question_endings"]),
         object_endings=tuple(data["object_endings"]),
-        index={key: tuple(phrases) for key, phrases in index.items()},
+        index=_index(data, spaced),
         sure=_hints(data, _SURE_VERBS, spaced),
         unsure=_hints(data, _UNSURE_VERBS, spaced),
         objects=_hints(data, OBJECTS, spaced),
@@ -139,7 +142,15 @@ def lexicons_for(folded: str) -> tuple[ReplyLexicon, ...]:
 def candidates(folded: str) -> tuple[ReplyLexicon, ...]:
     """Those in which the sentence may instruct, that with most of its words first; () when it cannot at all."""
     words = frozenset(WORD.findall(folded))
+    if folded.isascii() and _latin_verbs().isdisjoint(words):
+        return ()
     found = [lexicon for lexicon in lexicons_for(folded) if lexicon.may_instruct(folded, words)]
     if len(found) > 1:
         found.sort(key=lambda lexicon: -sum(word in lexicon.index for word in words))
     return tuple(found)
+
+
+@cache
+def _latin_verbs() -> frozenset[str]:
+    lexicons = (reply_lexicon(language) for language in _LATIN)
+    return frozenset(word for lexicon in lexicons for hints in (lexicon.sure, lexicon.unsure) for word in hints.words)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from .instructions import Clause
-from .reply_words import MarkedSentence, masked
+from .words import MarkedSentence, masked
 
 EDGES = " \t\n,，、;；:：-–—(（)）→"
 """Punctuation that joins clauses, and is left over when one of them goes."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .reply_lexicon import ReplyLexicon
-from .reply_rest import LIST_MARK, statement_of
-from .reply_words import MarkedSentence, masked
+from .lexicon import ReplyLexicon
+from .rest import LIST_MARK, statement_of
+from .words import MarkedSentence, masked
 
 _NUMBER = re.compile(r"(\d{1,3})[.)、．]")
 _HEADING = re.compile(r"\s*(?:#{1,6}\s+\S.*|\*\*[^*]{1,60}\*\*)\s*$")

@@ -7,13 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from .reply_objects import is_verb, verb_end
-from .reply_words import MarkedSentence
+from .words import MarkedSentence
 
-_PUNCTUATION = re.compile(
-    r"[,;:](?=[\s*_]|$)|(?<!\d)[,;:](?=[\u2e80-\uffff])|(?<!\d)[，、；：]|[，、；：](?!\d)"
-    r"|\s[-–—]\s|—|[\u2190-\u21ff\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?(?=\s)"
-)
+_PUNCTUATION = re.compile("[,;:，、；：–—-]|[\u2190-\u21ff\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?")
 _BRACKETS = re.compile(r"[(（)）]")
 _MARKS = re.compile(r"(?:\d{1,3}[.)、．]\s*|[^\w\ue000\"'“”‘’「」『』«»《》`@]+|_+)+")
 _SHORT_CONDITION = 24  # characters of "…的话" and the like before the words they govern
@@ -50,7 +46,8 @@ def cut_clauses(sentence: MarkedSentence, can_stand: Callable[[int], bool]) -> l
     """Cut at punctuation, and at joining words and brackets that something follows which can stand by itself."""
     cuts: dict[int, Opener] = {0: "mark"}
     for match in _PUNCTUATION.finditer(sentence.folded):
-        cuts[match.end()] = "mark"
+        if _separates(match.group(), sentence.folded, match.start(), match.end()):
+            cuts[match.end()] = "mark"
     leading = [span for kind in ("lead_ins", "optional") for span in sentence.spans(kind, 0, sentence.end)]
     for start, end in sentence.spans("joiners", 1, sentence.end):
         part_of_more = any(first < start < last for first, last in leading)
@@ -64,6 +61,21 @@ def cut_clauses(sentence: MarkedSentence, can_stand: Callable[[int], bool]) -> l
             cuts[bracket.start() if bracket.group() in "(（" else bracket.end()] = "mark"
     starts = sorted(start for start in cuts if start < sentence.end)
     return [Cut(start, end, cuts[start]) for start, end in zip(starts, [*starts[1:], sentence.end], strict=True)]
+
+
+def _separates(mark: str, folded: str, start: int, end: int) -> bool:
+    """Whether a punctuation mark ends a clause here, and is no part of a number, a word or a time."""
+    behind = folded[end : end + 1]
+    if mark == "—":
+        return True
+    if mark in "-–":
+        return behind.isspace() and folded[start - 1 : start].isspace()
+    if mark in ",;:":
+        wide = behind >= "\u2e80" and not folded[start - 1 : start].isdigit()
+        return not behind or behind.isspace() or behind in "*_" or wide
+    if mark in "，、；：":
+        return not (behind.isdigit() and folded[start - 1 : start].isdigit())
+    return behind.isspace()
 
 
 def clause_head(sentence: MarkedSentence, start: int, end: int) -> Head:
@@ -82,7 +94,7 @@ def clause_head(sentence: MarkedSentence, start: int, end: int) -> Head:
             step, invites = ending, True
         if step == place:
             break
-        if step < end and verb_end(sentence, place) > step:
+        if step < end and sentence.verb_end(place) > step:
             break
         offered = offered or invites
         conditional = conditional or (sentence.lexicon.spaced and invites and "conditions" in kinds)
@@ -101,13 +113,13 @@ def past_marks(sentence: MarkedSentence, place: int, end: int) -> int:
 
 def _condition_before(sentence: MarkedSentence, place: int, end: int) -> int:
     """The end of a short condition that a word closes, such as "…的话", when more follows it; else place."""
-    if not sentence.starts("conditions", place) and is_verb(sentence, place):
+    if not sentence.starts("conditions", place) and place in sentence.verbs:
         return place
     closed = sentence.find("condition_endings", place, min(end, place + _SHORT_CONDITION))
     if closed is None or closed[1] >= end:
         return place
     if not sentence.lexicon.first:
-        return place if any(is_verb(sentence, verb) for verb in sentence.places(place, closed[0])) else closed[1]
+        return place if any(place <= verb < closed[0] for verb in sentence.verbs) else closed[1]
     governed = past_marks(sentence, closed[1], end)
     follows = any(sentence.starts(kind, governed) for kind in ("lead_ins", "optional", "fronting", "negations"))
-    return closed[1] if follows or is_verb(sentence, governed) else place
+    return closed[1] if follows or governed in sentence.verbs else place

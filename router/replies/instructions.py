@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from .reply_clauses import Cut, Head, clause_head, cut_clauses, past_marks
-from .reply_objects import Found, is_verb, object_before, object_behind
-from .reply_rows import RowPhrases
-from .reply_words import MarkedSentence
-from .table import ReplyAction
+from ..table import ReplyAction
+from .clauses import Cut, Head, clause_head, cut_clauses, past_marks
+from .objects import Found, object_before, object_behind
+from .rows import RowPhrases
+from .words import MarkedSentence
 
 _SILENT = " .!?。！？\n*_,，、:：)）"
 _SHORT_TOPIC = 8  # characters of an unspaced heading
@@ -38,6 +38,8 @@ class Clause:
 
 def read_clauses(sentence: MarkedSentence, rows: RowPhrases, *, invited: bool) -> tuple[Clause, ...]:
     """The clauses of a sentence in order. invited: a question stands before it ("Happy with it?")."""
+    if not sentence.verbs and rows.openers is None:
+        return ()
     reader = _Reader(sentence, rows)
     clauses: list[Clause] = []
     governed = invited
@@ -140,11 +142,7 @@ class _Reader:
         sentence = self._sentence
         if sentence.starts("prefaces", head.place) or sentence.starts("fronting", head.place):
             return True
-        if (
-            sentence.lexicon.first
-            and is_verb(sentence, head.place)
-            and not sentence.spans("actors", cut.start, cut.end)
-        ):
+        if sentence.lexicon.first and head.place in sentence.verbs and not sentence.spans("actors", cut.start, cut.end):
             return True
         if sentence.text[cut.end - 1] not in ":：":
             return False
@@ -187,7 +185,7 @@ class _Reader:
         """An instruction whose object or place stands before its verb, or whose condition has no comma."""
         sentence = self._sentence
         governed = {last for _, last in sentence.spans("determiners", start, end)}
-        for place in sentence.places(start, end):
+        for place in [place for place in sentence.verbs if start <= place < end]:
             if place - 1 in governed:
                 continue
             found = object_behind(sentence, place, end) or object_before(sentence, place, start, end)
@@ -212,7 +210,7 @@ class _Reader:
 
     def _verb_last(self, head: Head, cut: Cut) -> Found | None:
         sentence = self._sentence
-        for place in sentence.places(head.place, cut.end):
+        for place in [place for place in sentence.verbs if head.place <= place < cut.end]:
             found = object_before(sentence, place, head.place, cut.end)
             if found is not None:
                 told = sentence.find("actors", cut.start, place) or sentence.find("negations", place, cut.end)

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ..table import ReplyAction, ReplyTable
 from .instructions import read_clauses
-from .reply_lexicon import VERBS, ReplyLexicon, lexicons_for
-from .reply_rows import RowPhrases, own_phrases
-from .reply_words import MarkedSentence, masked
-from .table import ReplyAction, ReplyTable
+from .lexicon import VERBS, ReplyLexicon, lexicons_for
+from .rows import RowPhrases, own_phrases
+from .words import MarkedSentence, masked
 
 _BARE_VERB = 2  # characters of a Chinese verb or noun alone
 _NO_ROWS = RowPhrases()

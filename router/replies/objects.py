@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from .reply_lexicon import OBJECTS, VERBS, WORD
-from .reply_words import MASK, MarkedSentence
-from .table import ReplyAction
+from ..table import ReplyAction
+from .lexicon import MASK, OBJECTS
+from .words import MarkedSentence
 
 _REACH = 70  # characters behind the verb within which its object stands
 _BUTTON_NAME = 24  # characters behind "button" that name it
@@ -40,34 +41,9 @@ class Label(NamedTuple):
     set_off: bool
 
 
-def is_verb(sentence: MarkedSentence, place: int) -> bool:
-    """Whether a verb that may instruct starts at place, and no part of a noun ("tap-dance", "拖拉机")."""
-    return bool(_roles(sentence, place))
-
-
-def verb_end(sentence: MarkedSentence, place: int) -> int:
-    """Where the longest verb at place ends; place when there is none."""
-    return max(_roles(sentence, place).values(), default=place)
-
-
-def _roles(sentence: MarkedSentence, place: int) -> dict[str, int]:
-    return {
-        role: end for role, end in sentence.at(place).items() if role in VERBS and not _is_part_of_noun(sentence, end)
-    }
-
-
-def _is_part_of_noun(sentence: MarkedSentence, end: int) -> bool:
-    """Whether what follows a word bars it from being a verb."""
-    barred = sentence.lexicon.not_behind
-    if not sentence.lexicon.spaced:
-        return bool(barred) and sentence.folded.startswith(barred, end)
-    behind = WORD.match(sentence.folded, end) or WORD.match(sentence.folded, end + 1)
-    return behind is not None and behind.group() in barred
-
-
 def object_behind(sentence: MarkedSentence, place: int, end: int) -> Found | None:
     """The action of the verb at place with an object behind it; None when it is nothing that a person handles."""
-    roles = _roles(sentence, place)
+    roles = sentence.verbs.get(place)
     if not roles:
         return None
     start = max(roles.values())
@@ -76,12 +52,12 @@ def object_behind(sentence: MarkedSentence, place: int, end: int) -> Found | Non
 
 def object_before(sentence: MarkedSentence, place: int, start: int, end: int) -> Found | None:
     """The same where the object or its place stands in [start, place)."""
-    roles = _roles(sentence, place)
+    roles = sentence.verbs.get(place)
     return _object(sentence, place, roles, (start, end), before=True) if roles else None
 
 
 def _object(
-    sentence: MarkedSentence, place: int, roles: dict[str, int], reach: tuple[int, int], *, before: bool
+    sentence: MarkedSentence, place: int, roles: Mapping[str, int], reach: tuple[int, int], *, before: bool
 ) -> Found | None:
     """reach: [start, end) in which the object stands; before: in front of the verb, which is at place."""
     start, end = reach

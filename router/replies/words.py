@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from .quotation import quotes
-from .reply_lexicon import WORD, Phrase, ReplyLexicon
-
-MASK = "\ue000"
-"""A private character no backend writes: it stands for quoted content."""
+from ..quotation import quotes
+from .lexicon import MASK, VERBS, WORD, Phrase, ReplyLexicon
 
 QUOTING = re.compile("[\"'“„«»「『《〈﹁〝‹”＂‘‚`]")
 _ADDRESS = re.compile(r"https?://\S+|(?<![\w-])[\w-]+\.(?:mp[34]|mov|jpe?g|png|wav|gif|webm)\b")
+_DOTTED = re.compile(r"\.\w|://")
+_VERBS = frozenset(VERBS)
 _NOWHERE: Mapping[str, int] = {}
 
 
@@ -25,7 +24,7 @@ def masked(sentence: str) -> str:
     if QUOTING.search(sentence):
         hidden += [(quote.inner_start, quote.inner_end) for quote in quotes(sentence)]
         lowered = lowered.replace("’", "'")
-    if "." in sentence:
+    if _DOTTED.search(lowered):
         hidden += [match.span() for match in _ADDRESS.finditer(lowered)]
     for start, end in hidden:
         lowered = lowered[:start] + MASK * (end - start) + lowered[end:]
@@ -33,51 +32,63 @@ def masked(sentence: str) -> str:
 
 
 class MarkedSentence:
-    """One sentence read in one language. text: as written; folded: masked(text), place for place."""
+    """One sentence read in one language. text: as written; folded: masked(text), place for place.
 
-    __slots__ = ("_at", "_of_kind", "end", "folded", "lexicon", "text")
+    verbs: where a verb that may instruct starts -> the parts it can play, each with its end.
+    """
+
+    __slots__ = ("_at", "_of_kind", "end", "folded", "lexicon", "text", "verbs")
 
     def __init__(self, text: str, folded: str, lexicon: ReplyLexicon) -> None:
         self.text = text
         self.folded = folded
         self.lexicon = lexicon
         self.end = len(folded)
+        self.verbs: dict[int, dict[str, int]] = {}
         self._at: dict[int, dict[str, int]] = {}
         self._of_kind: dict[str, list[tuple[int, int]]] = {}
-        for place, phrases in self._places():
-            self._mark(place, phrases)
-
-    def _places(self) -> Iterator[tuple[int, tuple[Phrase, ...]]]:
-        index = self.lexicon.index
-        if not self.lexicon.spaced:
-            return ((place, index[char]) for place, char in enumerate(self.folded) if char in index)
-        return (
-            (match.start(), index[word]) for match in WORD.finditer(self.folded) if (word := match.group()) in index
-        )
+        if lexicon.spaced:
+            words = [(match.start(), match.group()) for match in WORD.finditer(folded)]
+        else:
+            words = list(enumerate(folded))
+        index = lexicon.index
+        for (place, word), (_, second) in zip(words, [*words[1:], (0, "")], strict=True):
+            phrases = index.get(word)
+            if phrases is not None:
+                self._mark(place, phrases.get(second, ()) if second else ())
+                self._mark(place, phrases.get("", ()))
 
     def _mark(self, place: int, phrases: tuple[Phrase, ...]) -> None:
         folded = self.folded
-        found: dict[str, int] = {}
         for phrase in phrases:
             if not folded.startswith(phrase.words, place):
                 continue
             end = place + len(phrase.words)
             if phrase.whole and folded[end : end + 1].isalnum():
                 continue
+            found = self._at.setdefault(place, {})
             for kind in phrase.kinds:
                 if kind not in found:
                     found[kind] = end
                     self._of_kind.setdefault(kind, []).append((place, end))
-        if found:
-            self._at[place] = found
+                    if kind in _VERBS and not self._is_part_of_noun(end):
+                        self.verbs.setdefault(place, {})[kind] = end
+
+    def _is_part_of_noun(self, end: int) -> bool:
+        """Whether what follows a word bars it from being a verb ("tap-dance", "拖拉机")."""
+        barred = self.lexicon.not_behind
+        if not self.lexicon.spaced:
+            return any(self.folded.startswith(tail, end) for tail in barred)
+        behind = WORD.match(self.folded, end) or WORD.match(self.folded, end + 1)
+        return behind is not None and behind.group() in barred
 
     def at(self, place: int) -> Mapping[str, int]:
         """The kinds of phrase that start at a place, each with the end of its longest."""
         return self._at.get(place, _NOWHERE)
 
-    def places(self, start: int, end: int) -> list[int]:
-        """Where phrases of any kind start within [start, end)."""
-        return [place for place in self._at if start <= place < end]
+    def verb_end(self, place: int) -> int:
+        """Where the longest verb at place ends; place when there is none."""
+        return max(self.verbs.get(place, _NOWHERE).values(), default=place)
 
     def after(self, kind: str, place: int, end: int) -> int:
         """Where the `kind` phrase that starts at place ends, or place when none does before end."""
