@@ -18,11 +18,15 @@ _BIND_KEYS = ("bind_id", "bindId", "bind", "user_id", "userId")
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """given: the user's own token. fresh: got just now. credits: what a fresh token came with, None = not told."""
+    """given: the user's own token. fresh: got just now. credits: what a fresh token came with, None = not told.
+
+    unlimited: the backend said that it counts none.
+    """
 
     given: bool
     fresh: bool
     credits: float | None = None
+    unlimited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class Grant:
 
     token: str = field(repr=False)
     credits: float | None
+    unlimited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ def read_grant(answer: Mapping[str, Any]) -> Grant:
     token = data.get("token")
     if not isinstance(token, str) or not re.fullmatch(r"[\x21-\x7e]+", token):
         raise ProtocolError(0, "anonymous_token", "the answer holds no token")
-    return Grant(token, _number(data.get("credits")))
+    credits = _number(data.get("credits"))
+    return Grant(token, credits, unlimited=data.get("unlimited") is True and credits is None)
 
 
 def read_session(answer: Mapping[str, Any]) -> Session:

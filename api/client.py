@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import ExitStack, aclosing, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,7 @@ class Client:
         """Make sure of a token. again: the one we have was refused; get another.
 
         Raises TokenExpired when `again` and the token is the user's own: that one is never replaced. A rate limit
-        keeps the token there is, which another process may have got meanwhile.
+        keeps the token there is (fresh is False then): it may work after all, or another process got a new one.
         """
         auth = self._exchange.auth
         if auth.given:
@@ -94,7 +95,7 @@ class Client:
             return SignedIn(given=False, fresh=False)
         grant = read_grant(answer)
         auth.keep(grant.token)
-        return SignedIn(given=False, fresh=True, credits=grant.credits)
+        return SignedIn(given=False, fresh=True, credits=grant.credits, unlimited=grant.unlimited)
 
     async def create_session(self, *, task_name: str, language: str | None) -> Session:
         """Begin a project; it becomes this client's session."""
@@ -161,13 +162,17 @@ class Client:
         from .uploads import CountedFile  # noqa: PLC0415  # only an upload needs it
         from .wire import read_upload  # noqa: PLC0415  # pydantic stays off the turns that upload nothing
 
+        session_id = ""
         with ExitStack() as opened:
 
             def build() -> httpx.Request:
+                nonlocal session_id
+                session_id = self._exchange.need_session("upload").session_id
                 file = opened.enter_context(CountedFile(path, on_bytes))
                 return self._post("upload", files={"files": (name, file, media_type)})
 
-            return read_upload(await self._exchange.json("upload", build), (name,))
+            answer = await self._exchange.json("upload", build)
+            return replace(read_upload(answer, (name,)), session_id=session_id)
 
     async def upload_urls(self, urls: Sequence[str]) -> Uploaded:
         """Let the backend fetch media itself. Raises ValueError for an address that is not http(s)."""

@@ -21,6 +21,7 @@ class BackendError(Exception):
     code: the backend's number (body `code`, else HTTP status), 0 where there is none. endpoint: the call's name,
     as in Endpoints ("create_session"). detail: the backend's own words, for logs and cautious display; never a token.
     reached: whether the request may have reached the backend (and so may have had an effect).
+    retry_after_s: how long it asks to be left alone, None when it does not say.
     """
 
     def __init__(self, code: int, endpoint: str, detail: str = "", *, reached: bool = True) -> None:
@@ -29,6 +30,7 @@ class BackendError(Exception):
         self.endpoint = endpoint
         self.detail = detail
         self.reached = reached
+        self.retry_after_s: float | None = None
 
     def __str__(self) -> str:
         return f"{self.endpoint}: {self.code} {self.detail}".rstrip()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import mktime_tz, parsedate_tz
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -111,6 +112,7 @@ class Exchange:
             raise ProtocolError(0, endpoint, "redirected to what is no address") from exc
         except BackendError as error:
             error.endpoint = error.endpoint or endpoint
+            error.retry_after_s = patience_in(response.headers) if response is not None else None
             error.detail = scrub(error.detail, self.auth.token())  # a backend may quote what we sent
             raise
         finally:
@@ -156,6 +158,15 @@ async def take_stream(response: httpx.Response) -> httpx.Response:
     if response.status_code == 200 and kind == "text/event-stream":
         return response
     raise refused("send", response.status_code, await read_body(response, 2**20))
+
+
+def patience_in(headers: httpx.Headers) -> float | None:
+    """Seconds of a Retry-After, which may be a number or a moment by the server's own clock (RFC 9110, 10.2.3)."""
+    said = headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdigit():
+        return float(said[:9])
+    then, now = parsedate_tz(said), parsedate_tz(headers.get("date", ""))
+    return max(0.0, float(mktime_tz(then) - mktime_tz(now))) if then and now else None
 
 
 def unreachable(endpoint: str, exc: httpx.HTTPError, token: str | None) -> BackendUnreachable:

@@ -39,10 +39,14 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """names: what the backend calls the media, in the order they were given. items: what it told of each."""
+    """names: what the backend calls the media, in the order they were given. items: what it told of each.
+
+    session_id: the project they are in now.
+    """
 
     names: tuple[str, ...]
     items: tuple[Mapping[str, Any], ...] = ()
+    session_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

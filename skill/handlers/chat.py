@@ -6,12 +6,12 @@ Source: SKILL.md, "SSE Event Handling"; what a silent edit changed is told from 
 
 from __future__ import annotations
 
-from api import BackendError, BackendUnreachable, ProtocolError
+from api import BackendError, BackendUnreachable, ProtocolError, SessionLost
 from router import Intent
 
 from ..turn.afterwards import after_break, changed_anyway, tell_outcome
 from ..turn.drafts import look
-from ..turn.events import BackendText
+from ..turn.events import Offer
 from ..turn.listening import Listener
 from ..turn.waiting import Patience, patient
 from .contract import Emit, PendingSend, TurnContext
@@ -36,8 +36,11 @@ async def run(ctx: TurnContext, intent: Intent, emit: Emit) -> None:
     elif message_id in ctx.conversation.answered:
         return
     else:
-        ctx.sent = PendingSend(message_id, _words(ctx, intent), await _draft_now(ctx))
-        ctx.conversation.last_message = ctx.sent.text
+        words = _words(ctx, intent)
+        draft_before = await _draft_now(ctx)
+        ctx.conversation.last_message = words
+        await _stop_if_lost(ctx, emit)
+        ctx.sent = PendingSend(message_id, words, draft_before)
         ctx.log.about_to_send(ctx.sent)
     await _converse(ctx, ctx.sent, emit, hearings=_HEARINGS if repeatable else 1)
 
@@ -51,6 +54,8 @@ async def _converse(ctx: TurnContext, pending: PendingSend, emit: Emit, *, heari
         if broken is None or not _uncertain(broken):
             break
     if broken is not None and not _uncertain(broken):
+        if isinstance(broken, SessionLost):
+            await _stop_if_lost(ctx, emit)
         raise broken
     if broken is not None:
         await after_break(ctx, pending, emit)
@@ -74,11 +79,18 @@ async def _listen(
                 async for event in events:
                     if event.kind in ("text", "tool"):
                         patience.heard(ctx.clock.monotonic())
-                    if block := listener.take(event):
-                        await emit(BackendText(block))
+                    if (piece := listener.take(event)) is not None:
+                        await emit(piece)
         except BackendError as error:
             broken = error
     return listener, patience, broken
+
+
+async def _stop_if_lost(ctx: TurnContext, emit: Emit) -> None:
+    """A message about photos and edits that are gone would be billed for nothing."""
+    if ctx.afresh is not None and ctx.afresh.lacks_something:
+        await emit(Offer("retry", ctx.say("offer_retry")))
+        raise ctx.advisor.project_gone(ctx.afresh.gone)
 
 
 def _uncertain(error: BackendError) -> bool:

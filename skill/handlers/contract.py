@@ -14,6 +14,8 @@ from ..turn.events import BackendText, TurnEvent, TurnRequest
 if TYPE_CHECKING:
     from api import Client, Clock
 
+    from ..turn.afresh import Afresh
+    from ..turn.media import MediaFile
     from ..turn.problems import Advisor
 
 
@@ -49,6 +51,7 @@ class Conversation:
     and "over" once its film was delivered or its turn stopped.
     offered: what the last reply offered, so that "yes" can mean it.
     last_message: the last chat message, for "try again".
+    free: the backend counts no credits.
     answered: the latest chat messages whose outcome was told; a turn that runs again after a crash leaves those alone.
     """
 
@@ -64,6 +67,7 @@ class Conversation:
     export: dict[str, Any] | None = None
     offered: list[str] = field(default_factory=list)
     last_message: str = ""
+    free: bool = False
     answered: list[str] = field(default_factory=list)
 
 
@@ -117,7 +121,8 @@ class TurnContext:
     message_budget: chat messages this turn may still send (two at most).
     sent: the message whose outcome is not told yet.
     actions: everything the user's words asked for, in order. order_note: the files' order, where uploads may have
-    overtaken each other. asks: the turn ends with a question of our own.
+    overtaken each other. asks: the turn ends with a question of our own. brought: the turn's own files by digest.
+    afresh: what a project that had to be opened anew in this turn lacks.
     """
 
     request: TurnRequest
@@ -133,6 +138,8 @@ class TurnContext:
     sent: PendingSend | None = None
     order_note: str = ""
     asks: bool = False
+    brought: dict[str, MediaFile] = field(default_factory=dict)
+    afresh: Afresh | None = None
 
     @property
     def conversation(self) -> Conversation:

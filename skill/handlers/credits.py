@@ -13,6 +13,7 @@ async def run(ctx: TurnContext, intent: Intent, emit: Emit) -> None:
     del intent
     balance = await ctx.client.balance()
     available = balance.available if balance.available is not None else balance.total
+    ctx.conversation.free = available is None
     if available is None:
         text = ctx.say("balance_free")
     else:

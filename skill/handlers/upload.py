@@ -6,6 +6,7 @@ Paths come from the user's turn alone; nothing a backend says can name a local f
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,27 +14,32 @@ from urllib.parse import urlsplit
 
 import anyio
 
-from api import BackendError, FileRefused
+from api import BackendError, BackendUnreachable, FileRefused, Uploaded
 from router import Intent
 
 from ..turn.events import Problem, Progress, Text
-from ..turn.media import BadFile, MediaFile, examine, heic_to_jpeg
+from ..turn.media import BadFile, MediaFile, examine, for_backend
 from ..turn.problems import ActionStopped, bad_files
 from ..turn.waiting import alone, reporting
 from .contract import Emit, TurnContext
 
 _AT_ONCE = 4
+_PAUSE_S = 2
 _LINK = re.compile(r"https?://[^\s<>\"'，。；、（）【】《》「」]+", re.I)
 
 
 @dataclass(slots=True)
 class _Batch:
-    """What became of the turn's media. arrived: names in the order in which the backend got them."""
+    """What became of the turn's media.
+
+    arrived: names in the order in which the backend got them. projects: the session each of them is in.
+    """
 
     new: list[MediaFile] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
     bad: list[BadFile] = field(default_factory=list)
     arrived: list[str] = field(default_factory=list)
+    projects: dict[str, str] = field(default_factory=dict)
     errors: list[BackendError] = field(default_factory=list)
     sent_bytes: dict[str, int] = field(default_factory=dict)
 
@@ -64,11 +70,13 @@ async def _check(ctx: TurnContext, batch: _Batch, folder: Path) -> None:
     seen: set[str] = set()
     for path in ctx.request.files:
         file = await anyio.to_thread.run_sync(examine, path, ctx.plan.formats, ctx.plan.max_upload_bytes)
+        if isinstance(file, MediaFile):
+            ctx.brought.setdefault(file.digest, file)
         if isinstance(file, MediaFile) and file.digest in ctx.conversation.uploaded:
             batch.known.append(ctx.conversation.uploaded[file.digest])
             continue
-        if isinstance(file, MediaFile) and file.format == "heic" and ctx.request.backend != "local":
-            file = await anyio.to_thread.run_sync(heic_to_jpeg, file, folder)
+        if isinstance(file, MediaFile):
+            file = await anyio.to_thread.run_sync(for_backend, file, ctx.request.backend, folder)
         if isinstance(file, BadFile):
             batch.bad.append(file)
         elif file.digest not in seen:
@@ -92,11 +100,11 @@ async def _send_all(ctx: TurnContext, batch: _Batch, emit: Emit) -> None:
     """In the user's order; several at once only where a file takes its time to get there."""
     if not batch.new:
         return
-    slots = anyio.CapacityLimiter(1 if ctx.request.backend == "local" else _AT_ONCE)
-    async with reporting(ctx, emit, lambda: _progress(ctx, batch)), alone(), anyio.create_task_group() as uploads:
-        for file in batch.new:
-            await slots.acquire_on_behalf_of(file)
-            uploads.start_soon(_send, ctx, batch, file, slots)
+    async with reporting(ctx, emit, lambda: _progress(ctx, batch)):
+        await _send_together(ctx, batch, batch.new)
+        while left_behind := _left_behind(ctx, batch):
+            batch.arrived = [name for name in batch.arrived if all(name != file.name for file in left_behind)]
+            await _send_together(ctx, batch, left_behind)
     await emit(_progress(ctx, batch))
     given = [file.name for file in batch.new if file.name in batch.arrived]
     if given != batch.arrived:
@@ -106,13 +114,31 @@ async def _send_all(ctx: TurnContext, batch: _Batch, emit: Emit) -> None:
     ctx.log.save()
 
 
+async def _send_together(ctx: TurnContext, batch: _Batch, files: Sequence[MediaFile]) -> None:
+    slots = anyio.CapacityLimiter(1 if ctx.request.backend == "local" else _AT_ONCE)
+    async with alone(), anyio.create_task_group() as uploads:
+        for file in files:
+            await slots.acquire_on_behalf_of(file)
+            uploads.start_soon(_send, ctx, batch, file, slots)
+
+
+def _left_behind(ctx: TurnContext, batch: _Batch) -> list[MediaFile]:
+    """Files that arrived in a project that was then lost, beside one that met the loss."""
+    now = ctx.conversation.session_id
+    return [file for file in batch.new if file.name in batch.arrived and batch.projects[file.name] != now]
+
+
 async def _send(ctx: TurnContext, batch: _Batch, file: MediaFile, slots: anyio.CapacityLimiter) -> None:
     def on_bytes(sent: int, total: int) -> None:
         del total
         batch.sent_bytes[file.digest] = sent
 
+    async def upload() -> Uploaded:
+        batch.sent_bytes[file.digest] = 0
+        return await ctx.client.upload_file(file.path, name=file.name, media_type=file.media_type, on_bytes=on_bytes)
+
     try:
-        await ctx.client.upload_file(file.path, name=file.name, media_type=file.media_type, on_bytes=on_bytes)
+        uploaded = await _repeated(ctx, lambda: batch.sent_bytes.get(file.digest, 0) < file.bytes, upload)
     except FileRefused as error:
         batch.bad.append(BadFile(file.name, str(error.code)))
     except BackendError as error:
@@ -122,8 +148,22 @@ async def _send(ctx: TurnContext, batch: _Batch, file: MediaFile, slots: anyio.C
         batch.bad.append(BadFile(file.name, "unreadable"))
     else:
         batch.arrived.append(file.name)
+        batch.projects[file.name] = uploaded.session_id
     finally:
         slots.release_on_behalf_of(file)
+
+
+async def _repeated(
+    ctx: TurnContext, incomplete: Callable[[], bool], upload: Callable[[], Awaitable[Uploaded]]
+) -> Uploaded:
+    """Once more after a break, where the backend cannot have had the whole file: a photo must not come twice."""
+    try:
+        return await upload()
+    except BackendUnreachable as error:
+        if error.code or (error.reached and not incomplete()):
+            raise
+    await ctx.clock.sleep(_PAUSE_S)
+    return await upload()
 
 
 def _progress(ctx: TurnContext, batch: _Batch) -> Progress:

@@ -30,11 +30,13 @@ async def begin(ctx: TurnContext, emit: Emit) -> None:
     if conversation.backend and conversation.backend != ctx.request.backend:
         await _switch(ctx, emit)
     conversation.backend = ctx.request.backend
+    conversation.free = conversation.free or conversation.backend == "local"
     if conversation.session_id:
         await ctx.client.sign_in()
         return
     await emit(Status(ctx.say("setting_up", document=ctx.plan.setup_text or "Setting things up...")))
     signed_in = await ctx.client.sign_in()
+    conversation.free = conversation.free or signed_in.unlimited
     await new_session(ctx)
     if not conversation.greeted:
         await emit(Text(_ready(ctx, signed_in.credits)))
@@ -58,6 +60,7 @@ async def new_session(ctx: TurnContext) -> None:
 async def _switch(ctx: TurnContext, emit: Emit) -> None:
     """Another backend knows nothing of the project."""
     had_project = bool(ctx.conversation.session_id)
+    ctx.conversation.free = False
     _forget_project(ctx.conversation)
     ctx.client.session = None
     if had_project:

@@ -168,6 +168,10 @@ TurnEvent = Status | Text | Progress | Timeline | BalanceShown | FileReady | Off
 
 @dataclass(frozen=True, slots=True)
 class BackendText:
-    """A whole sentence or paragraph as the backend wrote it; only the turn loop turns it into events."""
+    """A piece of an answer as the backend wrote it; only the turn loop turns it into events.
+
+    last: the answer ends here, or pauses after a whole sentence; else the rest is still to come.
+    """
 
     text: str
+    last: bool = True

@@ -158,6 +158,11 @@ def _too_large(path: Path, size: int, limit: int) -> BadFile:
     return BadFile(path.name, "too_large", facts)
 
 
+def for_backend(file: MediaFile, backend: str, folder: Path) -> MediaFile | BadFile:
+    """The file as it is sent: HEIC becomes JPEG (written to `folder`) unless this machine's own engine takes it."""
+    return heic_to_jpeg(file, folder) if file.format == "heic" and backend != "local" else file
+
+
 def heic_to_jpeg(file: MediaFile, folder: Path) -> MediaFile | BadFile:
     """A JPEG of a HEIC photo, upright, for a backend that takes no HEIC."""
     try:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from ..document.plan import Recovery, SkillPlan
 from .events import Problem
-from .media import BadFile
 from .rows import trigger
 from .say import Messages
 from .settings import Settings
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from api import BackendError
 
     from ..handlers.contract import Conversation
+    from .media import BadFile
 
 _MEGABYTE = 2**20
 
@@ -72,6 +73,11 @@ class Advisor:
     def token_given(self) -> bool:
         return self.settings.token is not None and self.backend != "local"
 
+    @property
+    def free(self) -> bool:
+        """Whether nothing here can be charged."""
+        return self.backend == "local" or self.conversation.free
+
     def registration_link(self) -> str:
         """The page where one registers, with the project's id so that it moves into the account."""
         web = self.settings.web_url or self.plan.api.web
@@ -110,11 +116,23 @@ class Advisor:
 
     def broken_off(self, *, seen: bool) -> ActionStopped:
         """The stream broke and nothing was seen to change. seen: whether the project could be looked at at all."""
-        told = self.problem("interrupted", advice="interrupted" if seen else "interrupted_unseen", retryable=True)
+        advice = "interrupted_free" if self.free else "interrupted" if seen else "interrupted_unseen"
+        told = self.problem("interrupted", advice=advice, retryable=True)
         return self._uncertain(told)
 
+    def project_gone(self, names: Sequence[str]) -> ActionStopped:
+        """A message is not sent to a project that lacks what it speaks of. names: the files to send again."""
+        told = self.problem(
+            "project_gone",
+            advice="send_again" if names else "say_again",
+            retryable=True,
+            code="1002",
+            names=self.say.listed(names),
+        )
+        return ActionStopped(told)
+
     def _uncertain(self, problem: Problem) -> ActionStopped:
-        return ActionStopped(replace(problem, charged=None))
+        return ActionStopped(replace(problem, charged=False if self.free else None))
 
     def refusal(self, error: BackendError) -> Problem:
         """What the backend's refusal means to the user."""
@@ -127,23 +145,23 @@ class Advisor:
             return self.problem("protocol", advice="protocol", retryable=True, backend=self.backend_name)
         recovery = row.recovery if row else "other"
         return Problem(
-            code=str(error.code),
+            code="free_token" if _rationed(error) else str(error.code),
             message=self._what_happened(error),
             advice=self._what_next(error, recovery),
             retryable=recovery in ("reauthenticate", "new_session", "wait_and_retry", "new_client_id", "other"),
-            charged=_charged(error),
+            charged=False if self.free else _charged(error),
         )
 
     def _unreachable(self, error: BackendError) -> Problem:
         key = "network_local" if self.backend == "local" else "network"
         told = self.problem(key, advice=key, retryable=True, code="network", backend=self.backend_name)
-        return replace(told, charged=_charged(error))
+        return replace(told, charged=False if self.free else _charged(error))
 
     def _what_happened(self, error: BackendError) -> str:
         key = f"problem_{error.code}"
         if error.code == 1001 and self.token_given:
             key = "problem_1001_given"
-        elif error.code == 429 and error.endpoint == "anonymous_token":
+        elif _rationed(error):
             key = "problem_429_token"
         elif not self.say.knows(key):
             return self.say("problem_backend", backend=self.backend_name, code=error.code)
@@ -155,8 +173,10 @@ class Advisor:
             advice = "token_given"
         elif recovery == "register_or_top_up":
             advice = "top_up" if self.token_given else "register"
-        elif recovery == "wait_and_retry" and error.endpoint == "anonymous_token":
+        elif _rationed(error):
             advice = "free_token_spent"
+        elif recovery == "wait_and_retry" and (error.retry_after_s or 0) > 90:
+            return self.say("advice_wait_longer", minutes=ceil((error.retry_after_s or 0) / 60))
         elif recovery == "new_client_id" and error.endpoint != "anonymous_token":
             advice = "other"
         link, formats, limit = self.registration_link(), self.formats(), self._size_limit()
@@ -166,6 +186,11 @@ class Advisor:
         if self.plan.max_upload_bytes is None:
             return ""
         return self.say("advice_shrink_limit", limit=self.plan.max_upload_bytes // _MEGABYTE)
+
+
+def _rationed(error: BackendError) -> bool:
+    """Whether there is no free token for this machine at present."""
+    return error.code == 429 and error.endpoint == "anonymous_token"
 
 
 def _charged(error: BackendError) -> bool | None:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from router import Intent, classify, translate
+from router import Intent, classify
 
 from ..document.plan import SkillPlan
 from ..handlers import handler_for
 from ..handlers.contract import TurnContext, TurnLog
 from .backend import EngineMissing, UnknownBackend, open_backend
-from .conversation import begin, new_session, spoken_language
+from .conversation import begin, spoken_language
 from .events import BackendText, Done, Offer, Problem, Text, TurnEvent, TurnRequest, TurnState
 from .followup import FollowUps, answers_offer, depends_on
 from .problems import ActionStopped, Advisor
@@ -30,7 +30,9 @@ from .settings import Settings
 if TYPE_CHECKING:
     import httpx
 
-    from api import Clock
+    from api import BackendError, Clock
+
+    from .reply import Reply
 
 _MESSAGES = ("chat", "subtitles")
 """The actions that send the backend a message."""
@@ -70,6 +72,8 @@ class _Turn:
         self._say = Messages(language)
         self._advisor = Advisor(runtime.plan, runtime.settings, self._say, request.backend, log.conversation)
         self._follow = FollowUps(runtime.plan, self._say, request.text)
+        self._reply: Reply | None = None
+        self._recovery: Recovery | None = None
         self._offered_before = log.conversation.offered
         self._offered: list[str] = []
         self._failed: set[str] = set()
@@ -118,11 +122,13 @@ class _Turn:
         """Everything that may be refused or cancelled happens here, inside the opened backend."""
         from api import BackendError  # noqa: PLC0415 - httpx, only once a backend is needed
 
-        async def start_afresh() -> None:
-            await new_session(context)
-            self._tell(Text(self._say("started_afresh")))
+        async def start_afresh() -> bool:
+            from .afresh import begin_afresh  # noqa: PLC0415 - only where a project was lost
 
-        recovery = Recovery(self._plan, self._runtime.clock, start_afresh)
+            await begin_afresh(context, self._emit)
+            return context.afresh is None or not context.afresh.lacks_something
+
+        self._recovery = recovery = Recovery(self._plan, self._runtime.clock, start_afresh)
         client = await opened.enter_async_context(
             open_backend(self._request, self._runtime, self._log.conversation, recover=recovery)
         )
@@ -143,7 +149,7 @@ class _Turn:
             await self._run_all(context, deque(intents))
             await self._offer()
         except BackendError as error:
-            self._tell(self._advisor.refusal(error), ends="backend")
+            self._tell(self._refusal(error), ends="backend")
         except anyio.get_cancelled_exc_class():
             await self._stopped(context)
             raise
@@ -178,9 +184,10 @@ class _Turn:
 
                 await tell_changes(context, context.sent, self._emit)
         except BackendError as error:
-            self._tell(self._advisor.refusal(error), ends=intent.action)
+            self._tell(self._refusal(error), ends=intent.action)
         except ActionStopped as stopped:
             self._tell(stopped.problem, ends=intent.action)
+        self._reply = None  # what an answer that broke off held back was never whole
         self._asks = self._asks or context.asks
         self._settle(context)
 
@@ -209,10 +216,19 @@ class _Turn:
         if not isinstance(item, BackendText):
             self._tell(item)
             return
-        rewrite = translate(item.text, self._plan.replies)
-        if text := rewrite.text.strip():
+        from .reply import Reply  # noqa: PLC0415 - only where the backend speaks
+
+        self._reply = self._reply or Reply(self._plan.replies)
+        text, rewrites = self._reply.take(item)
+        if item.last:
+            self._reply = None
+        if text:
             self._tell(Text(text))
-        self._follow.heard(rewrite)
+        for rewrite in rewrites:
+            self._follow.heard(rewrite)
+
+    def _refusal(self, error: BackendError) -> Problem:
+        return self._advisor.refusal(self._recovery.cause(error) if self._recovery else error)
 
     def _tell(self, event: TurnEvent, *, ends: str | None = None) -> None:
         if ends is not None:

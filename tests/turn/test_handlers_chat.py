@@ -1,14 +1,20 @@
 """Chat against a scripted stream: silence, breaks, limits, failures; nothing billed is ever sent twice."""
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api import Heartbeat, StreamEnd, StreamEvent, TextPart, ToolActivity
+from router import translate
+from skill.document import SkillPlan
 from skill.turn.events import BackendText
 from skill.turn.listening import Listener
+from skill.turn.reply import Reply
 
 from .conftest import Bench, ScriptedBackend, state, tool
 
@@ -195,24 +201,50 @@ def test_a_backend_that_commits_each_id_once_is_asked_again_with_the_same_id(ben
 # -- what is ready to be shown, and when
 
 
-def blocks(*events: StreamEvent) -> list[str]:
+def pieces(*events: StreamEvent) -> list[BackendText | None]:
     listener = Listener()
     return [listener.take(event) for event in events]
 
 
-def test_the_last_sentence_waits_through_a_silence() -> None:
-    heard = blocks(TextPart("One. Two. Thr"), Heartbeat(), TextPart("ee."), StreamEnd("One. Two. Three.", silent=False))
-    assert heard == ["", "One. Two.", "", "Three."]
+def test_what_was_said_is_handed_up_when_the_backend_turns_to_something_else() -> None:
+    heard = pieces(TextPart("One. Two. Thr"), Heartbeat(), TextPart("ee."), StreamEnd("One. Two. Three.", silent=False))
+    assert heard == [None, BackendText("One. Two. Thr", last=False), None, BackendText("ee.")]
 
 
 def test_a_tool_call_shows_all_that_came_before_it() -> None:
-    heard = blocks(TextPart("One. Two."), ToolActivity("x", done=False), StreamEnd("One. Two.", silent=False))
-    assert heard == ["", "One. Two.", ""]
+    heard = pieces(TextPart("One. Two."), ToolActivity("x", done=False), StreamEnd("One. Two.", silent=False))
+    assert heard == [None, BackendText("One. Two."), BackendText("")]
 
 
 def test_fragments_whose_whole_never_came_are_shown_at_the_end() -> None:
-    heard = blocks(TextPart("He", partial=True), TextPart("llo", partial=True), StreamEnd("Hello", silent=False))
-    assert heard == ["", "", "Hello"]
+    heard = pieces(TextPart("He", partial=True), TextPart("llo", partial=True), StreamEnd("Hello", silent=False))
+    assert heard == [None, None, BackendText("Hello")]
+
+
+def test_silence_in_the_middle_of_an_answer_changes_nothing_of_it(bench: Bench) -> None:
+    bench.known()
+    answer = "Your reel is ready.\n\nIt has 3 clips. You can click Export to sa"
+    told = []
+    for pause in ((), (b": heartbeat\n\n", 40.0), (b"data:\n\n", 200.0, b"data:\n\n")):
+        bench.backend.reply("send", bench.backend.stream(answer[:9], *pause, answer[9:], *pause, "ve it.", *pause))
+        bench.backend.reply("state", state(FILM))
+        log = bench.turn("make a film")
+        told.append(("\n\n".join(log.texts), [offer.action for offer in log.told("offer")]))
+    assert told[0][0] == "Your reel is ready.\n\nIt has 3 clips."
+    assert told[0] == told[1] == told[2]
+
+
+@given(st.lists(st.integers(0, 120), max_size=6))
+def test_an_answer_is_translated_alike_however_it_is_cut(plan: SkillPlan, cuts: list[int]) -> None:
+    answer = 'Done! Click "Export" to save it.\n\nNext steps:\n1. Open the panel\n2. 点击导出按钮。 A “so. Or” so.'
+    edges = [0, *sorted(min(cut, len(answer)) for cut in cuts), len(answer)]
+    reply = Reply(plan.replies)
+    taken = [reply.take(BackendText(answer[a:b], last=False)) for a, b in pairwise(edges)]
+    taken.append(reply.take(BackendText("")))
+    whole = translate(answer, plan.replies)
+    shown = [text for text, _ in taken if text]
+    assert "\n\n".join(shown) == whole.text.strip()
+    assert tuple(intent for _, found in taken for rewrite in found for intent in rewrite.intents) == whole.intents
 
 
 def test_backend_text_is_not_an_event() -> None:

@@ -21,6 +21,7 @@ BAD_FILE = 8
 _BY_PROBLEM = {
     "1001": SIGN_IN,
     "401": SIGN_IN,
+    "free_token": SIGN_IN,
     "2001": CREDITS,
     "402": CREDITS,
     "4001": BAD_FILE,

@@ -1,0 +1,137 @@
+"""A project the backend has lost: what this machine still holds goes into the next one, nothing is billed in vain."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from .conftest import Bench, state
+
+Photo = Callable[..., Path]
+FILM = {"t": [{"tt": 0, "sg": [{"d": 4000, "m": {"name": "a.jpg"}}]}]}
+
+
+def sessions(bench: Bench, *ids: str) -> None:
+    bench.backend.reply("create_session", *({"code": 0, "data": {"session_id": each}} for each in ids))
+
+
+def uploads(bench: Bench) -> list[tuple[str, str]]:
+    """Each upload: the project it went to, and the file or link."""
+    found = []
+    requests = (request for call, request in bench.backend.requests if call == "upload")
+    bodies = (body for call, body in bench.backend.bodies if call == "upload")
+    for request, body in zip(requests, bodies, strict=True):
+        mark = b'filename="' if b'filename="' in body else b"https://"
+        found.append((request.url.path.rsplit("/", 1)[-1], body.split(mark)[1].split(b'"')[0].decode()))
+    return found
+
+
+def lost(in_project: str, otherwise: Any) -> Callable[[httpx.Request], Any]:
+    """A backend that does not know one of its projects."""
+
+    def reply(request: httpx.Request) -> Any:
+        known = in_project not in (request.url.path + request.read().decode("utf-8", "replace"))
+        return otherwise if known else {"code": 1002, "message": "Session not found"}
+
+    return reply
+
+
+def test_the_turns_own_photos_are_put_into_the_new_project_before_the_words_go(bench: Bench, photo: Photo) -> None:
+    bench.known(session_id="old-one")
+    sessions(bench, "new-one")
+    bench.backend.reply("state", lost("old-one", state(None)))
+    bench.backend.reply("send", bench.backend.stream("Made it."))
+    log = bench.turn("make a reel of these", photo("a.jpg"), photo("b.jpg"))
+    both = [("new-one", "a.jpg"), ("new-one", "b.jpg")]
+    assert sorted(uploads(bench)) == [*both, ("old-one", "a.jpg"), ("old-one", "b.jpg")]
+    assert bench.backend.sent_messages() == ["make a reel of these"]
+    assert "opened a new one. 2 of your files are in it again." in log.texts[1]
+    assert log.texts[-1] == "Made it."
+    assert sorted(log.conversation.uploaded.values()) == ["a.jpg", "b.jpg"]
+    assert bench.state == "finished"
+
+
+def test_the_same_when_the_message_itself_meets_the_loss(bench: Bench, photo: Photo) -> None:
+    bench.known(session_id="old-one")
+    sessions(bench, "new-one")
+    bench.backend.reply("send", lost("old-one", bench.backend.stream("Made it.")))
+    log = bench.turn("make a reel of these", photo("a.jpg"))
+    assert uploads(bench) == [("old-one", "a.jpg"), ("new-one", "a.jpg")]
+    assert bench.backend.calls.count("send") == 2
+    assert log.texts[-1] == "Made it."
+
+
+@pytest.mark.parametrize("where", ["state", "send"])
+def test_words_about_photos_that_are_gone_are_not_sent(bench: Bench, where: str) -> None:
+    bench.known(session_id="old-one", uploaded={"digest": "beach.jpg"})
+    sessions(bench, "new-one")
+    bench.backend.reply("send", bench.backend.stream("What photos?"))
+    bench.backend.reply(where, lost("old-one", state(None)))
+    log = bench.turn("make a reel of these")
+    assert [request for call, request in bench.backend.requests if call == "send"] == [] or where == "send"
+    assert b"new-one" not in b"".join(body for call, body in bench.backend.bodies if call == "send")
+    assert "beach.jpg" in log.texts[0]
+    assert (log.problem.code, log.problem.charged, log.problem.retryable) == ("1002", False, True)
+    assert "beach.jpg" in log.problem.advice
+    assert bench.state == "failed"
+
+
+def test_words_about_edits_that_are_gone_wait_for_a_second_word(bench: Bench) -> None:
+    bench.known(session_id="old-one", uploaded={"https://x.test/a.jpg": "a.jpg"}, draft=FILM)
+    sessions(bench, "new-one")
+    bench.backend.reply("state", lost("old-one", state(None)))
+    log = bench.turn("make the title bigger")
+    assert "send" not in bench.backend.calls
+    assert uploads(bench) == [("new-one", "x.test/a.jpg")]
+    assert "edits from before are not in it" in log.texts[0]
+    bench.backend.reply("send", bench.backend.stream("Fine."))
+    assert bench.turn("try again").texts == ["Fine."]
+    assert bench.backend.sent_messages() == ["make the title bigger"]
+
+
+def test_an_empty_project_that_is_lost_is_no_loss(bench: Bench) -> None:
+    bench.known(session_id="old-one")
+    sessions(bench, "new-one")
+    bench.backend.reply("state", lost("old-one", state(None)))
+    bench.backend.reply("send", bench.backend.stream("Hello."))
+    log = bench.turn("what can you do?")
+    assert log.texts == ["The backend no longer knew this project, so I opened a new one.", "Hello."]
+
+
+def test_uploads_side_by_side_all_end_in_the_new_project(bench: Bench, photo: Photo) -> None:
+    """Three of four arrive in a project that the fourth finds lost."""
+    bench.known(session_id="old-one")
+    sessions(bench, "new-one")
+
+    def reply(request: httpx.Request) -> Any:
+        gone = request.url.path.endswith("old-one") and b'filename="d.jpg"' in request.read()
+        return {"code": 1002} if gone else {"code": 0, "data": {}}
+
+    bench.backend.reply("upload", reply)
+    log = bench.turn("", *(photo(f"{name}.jpg") for name in "abcd"))
+    there = [name for project, name in uploads(bench) if project == "new-one"]
+    assert sorted(there) == ["a.jpg", "b.jpg", "c.jpg", "d.jpg"]
+    assert bench.backend.calls.count("create_session") == 1
+    assert set(log.conversation.uploaded.values()) == {"a.jpg", "b.jpg", "c.jpg", "d.jpg"}
+    assert log.texts[-1].startswith("Got all 4: a.jpg, b.jpg, c.jpg and d.jpg.")
+
+
+def test_a_second_loss_in_one_turn_is_told(bench: Bench, photo: Photo) -> None:
+    bench.known(session_id="old-one")
+    bench.backend.reply("upload", {"code": 1002})
+    log = bench.turn("", photo("a.jpg"))
+    assert bench.backend.calls.count("create_session") == 1
+    assert bench.backend.calls.count("upload") == 2
+    assert log.problem.code == "1002"
+
+
+def test_a_token_that_expires_while_the_new_project_is_opened(bench: Bench, photo: Photo) -> None:
+    bench.known(session_id="old-one", uploaded={"https://x.test/a.jpg": "a.jpg"})
+    bench.backend.reply("create_session", {"code": 1001}, {"code": 0, "data": {"session_id": "new-one"}})
+    bench.backend.reply("state", lost("old-one", state(None)))
+    bench.backend.reply("send", bench.backend.stream("Fine."))
+    log = bench.turn("make a reel")
+    assert log.texts[-1] == "Fine."
+    assert bench.backend.calls.count("anonymous_token") == 2
