@@ -7,7 +7,6 @@ its instructions; what else it says stays. List marks, blank lines and spaces th
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import pairwise
 
 from .quotation import LONGEST_QUOTE, quotes
@@ -58,7 +57,7 @@ class ReplyTranslator:
         for span, following in pairwise(spans):
             if span.end > decided or not following.of(self._waiting).strip():
                 break
-            rewrites.append(self._sentence(span.of(self._waiting)))
+            rewrites.append(Rewrite(*self._sentence(span.of(self._waiting))))
             done = span.end
         if done:
             self._waiting = self._waiting[done:]
@@ -71,33 +70,34 @@ class ReplyTranslator:
         texts: list[str] = []
         intents: list[ReplyIntent] = []
         for span in split_sentences(rest):
-            rewrite = self._sentence(rest[span.start : span.end])
-            texts.append(rewrite.text)
-            intents += rewrite.intents
+            text, found = self._sentence(rest[span.start : span.end])
+            texts.append(text)
+            intents += found
         texts.append(self._layout.close())
         return Rewrite("".join(texts), tuple(intents))
 
-    def _sentence(self, sentence: str) -> Rewrite:
+    def _sentence(self, sentence: str) -> tuple[str, tuple[ReplyIntent, ...]]:
         """One sentence with the white space behind it; the space itself waits for what follows."""
         offset, self._offset = self._offset, self._offset + len(sentence)
         if self._shown:
             self._shown = "\n\n" not in sentence
-            return Rewrite(self._layout.keep(sentence, sentence))
+            return self._layout.keep(sentence, sentence), ()
         reading = self._reader.read(sentence, self._asked)
         self._asked = reading.asks or (self._asked and not sentence.strip())
         self._shown = reading.announces
         if reading.lexicon is None:
-            return Rewrite(self._layout.keep(sentence, sentence))
-        intents = tuple(_moved(intent, offset) for intent in reading.intents)
+            return self._layout.keep(sentence, sentence), ()
+        intents = tuple([_moved(intent, offset) for intent in reading.intents])
         if reading.rest:
-            return Rewrite(self._layout.keep(sentence, reading.rest), intents)
+            return self._layout.keep(sentence, reading.rest), intents
         self._layout.drop(sentence, reading.lexicon)
-        return Rewrite("", intents)
+        return "", intents
 
 
 def _moved(intent: ReplyIntent, offset: int) -> ReplyIntent:
     start, end = intent.span
-    return replace(intent, span=(start + offset, end + offset))
+    span = (start + offset, end + offset)
+    return ReplyIntent(intent.action, intent.offered, span, intent.instruction, intent.label)
 
 
 def _decided_until(text: str) -> int:

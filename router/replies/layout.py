@@ -13,6 +13,8 @@ from .rest import LIST_MARK, statement_of
 from .words import MarkedSentence, masked
 
 _NUMBER = re.compile(r"(\d{1,3})[.)、．]")
+_LEAD_ENDS = frozenset(":：*_")
+_LEAD_STARTS = frozenset("#*0123456789")
 _HEADING = re.compile(r"\s*(?:#{1,6}\s+\S.*|\*\*[^*]{1,60}\*\*)\s*$")
 
 
@@ -24,6 +26,18 @@ class _Lead:
     space: str  # owed before it
     heading: bool
     lost: ReplyLexicon | None = None  # the language of what went behind it
+
+    def leads_to(self, following: str) -> bool:
+        """Whether what stays belongs to it: the list it announced, the text under its heading."""
+        if not following:
+            return False
+        return _HEADING.match(following) is None if self.heading else LIST_MARK.match(following) is not None
+
+    def statement(self) -> str:
+        """What it says by itself; "" when it only led to what went."""
+        if self.heading or self.lost is None:
+            return ""
+        return statement_of(self.line, MarkedSentence(self.line, masked(self.line), self.lost))
 
 
 @dataclass(slots=True)
@@ -45,36 +59,52 @@ class Layout:
         self._lists: dict[int, _Numbers] = {}  # by indentation
         self._mark = ""  # of a list item whose first sentence went, and nothing of it has stayed yet
         self._marked_list: _Numbers | None = None
-        self._lead: _Lead | None = None
+        self._leads: list[_Lead] = []
 
     def keep(self, sentence: str, rest: str) -> str:
         """A sentence of which `rest` stays: all of it, or what is left beside instructions. Returns what leaves now."""
+        if rest is sentence and self._is_ordinary(sentence):
+            return self._say("", sentence)
         if not sentence.strip():
             return self._blank(sentence)
-        head, words, behind = _framed(sentence if rest is sentence else rest, sentence)
-        words = self._renumbered(words)
-        before = self._release(words)
-        if rest is sentence and self._leads(sentence):
-            self._lead = _Lead(head + words, self._space, bool(_HEADING.match(sentence)))
-            self._space = behind
-            self._at_line_start = "\n" in behind
-            return before
-        text = before + self._space + head + words
-        self._space, self._said, self._dropped = behind, True, False
-        self._at_line_start = "\n" in behind
+        words, behind = rest.strip(), sentence[len(sentence.rstrip()) :]
+        head = rest[: len(rest) - len(rest.lstrip())] if rest is sentence else ""
+        words = head + self._renumbered(words)
+        leads = rest is sentence and self._is_lead(sentence)
+        before = "" if leads and not any(lead.lost for lead in self._leads) else self._release(words)
+        if not leads:
+            return self._say(before, words + behind)
+        self._leads.append(_Lead(words, self._space, bool(_HEADING.match(sentence))))
+        self._space, self._at_line_start = behind, "\n" in behind
+        return before
+
+    def _is_ordinary(self, sentence: str) -> bool:
+        """Whether nothing that went before concerns a sentence, and nothing in it concerns what follows."""
+        if self._leads or self._mark or self._dropped:
+            return False
+        words = sentence.rstrip()
+        return bool(words) and words[-1] not in _LEAD_ENDS and words[0] not in _LEAD_STARTS and not words[0].isspace()
+
+    def _say(self, before: str, words: str) -> str:
+        """Let words leave with the white space owed; that behind them is owed from now on."""
+        spoken = words.rstrip()
+        text = before + self._space + spoken
+        self._space = words[len(spoken) :]
+        self._at_line_start = "\n" in self._space
+        self._said, self._dropped = True, False
         return text
 
     def drop(self, sentence: str, lexicon: ReplyLexicon) -> None:
         """A sentence that instructed and says nothing else. lexicon: that of its language."""
-        _, words, behind = _framed(sentence, sentence)
+        words, behind = sentence.strip(), sentence[len(sentence.rstrip()) :]
         self._open_item(words)
         mark = LIST_MARK.match(words)
         if mark and self._at_line_start:
             self._mark = mark.group()
-        if self._lead is not None:
-            self._lead.lost = lexicon
+        for lead in self._leads:
+            lead.lost = lexicon
         self._dropped = True
-        if self._said or self._lead is not None:
+        if self._said or self._leads:
             self._space = _joined(self._space, behind)
         self._at_line_start = "\n" in behind
 
@@ -87,32 +117,27 @@ class Layout:
         return text
 
     def _blank(self, space: str) -> str:
-        self._space = self._space + space if self._said or self._lead or not self._dropped else ""
+        self._space = self._space + space if self._said or self._leads or not self._dropped else ""
         return ""
 
     # lines that lead to others
 
-    def _leads(self, sentence: str) -> bool:
+    def _is_lead(self, sentence: str) -> bool:
         words = sentence.rstrip().rstrip("*_ ")
         return words.endswith((":", "：")) or (self._at_line_start and bool(_HEADING.match(sentence)))
 
     def _release(self, following: str) -> str:
-        """Let a line that was held back leave before `following` ("" at the end), if that is what it leads to."""
-        lead, self._lead = self._lead, None
-        if lead is None:
-            return ""
-        line = lead.line
-        if lead.lost is not None:
-            stays = bool(following) and (
-                not _HEADING.match(following) if lead.heading else LIST_MARK.match(following) is not None
-            )
-            if not stays:
-                line = "" if lead.heading else statement_of(line, MarkedSentence(line, masked(line), lead.lost))
-        if not line:
-            self._space = _joined(lead.space, self._space) if self._said else ""
-            return ""
-        self._said, self._dropped = True, self._dropped and not following
-        return lead.space + line
+        """Let lines that were held back leave before `following` ("" at the end), if that is what they lead to."""
+        leads, self._leads = self._leads, []
+        text = ""
+        for lead in leads:
+            line = lead.line if lead.lost is None or lead.leads_to(following) else lead.statement()
+            if line:
+                text += lead.space + line
+                self._said, self._dropped = True, self._dropped and not following
+            elif lead is leads[-1]:
+                self._space = _joined(lead.space, self._space) if self._said else ""
+        return text
 
     # lists
 
@@ -146,13 +171,6 @@ class Layout:
         if numbers is None or number is None or not numbers.gone:
             return words
         return str(numbers.last - numbers.gone) + words[number.end(1) :]
-
-
-def _framed(kept: str, sentence: str) -> tuple[str, str, str]:
-    """White space in front (where the sentence stays whole), the words, and the white space behind the sentence."""
-    words = kept.strip()
-    head = kept[: len(kept) - len(kept.lstrip())] if kept is sentence else ""
-    return head, words, sentence[len(sentence.rstrip()) :]
 
 
 def _joined(before: str, behind: str) -> str:

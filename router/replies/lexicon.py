@@ -25,6 +25,7 @@ _BY_SCRIPT = (
     (re.compile("[\u4e00-\u9fff]"), "zh"),
 )
 
+_ROUGH_WORD = re.compile(r"[^\W_]+")
 _BARE_LISTS = ("not_behind", "question_endings", "object_endings")  # matched otherwise than as phrases
 
 VERBS = ("press", "press_weakly", "open", "drag", "drag_surely", "look", "look_surely", "account")
@@ -136,21 +137,38 @@ def lexicons_for(folded: str) -> tuple[ReplyLexicon, ...]:
         for script, language in _BY_SCRIPT:
             if script.search(folded):
                 return (reply_lexicon(language),)
-    return tuple(reply_lexicon(language) for language in _LATIN)
+    return _latin_lexicons()
 
 
 def candidates(folded: str) -> tuple[ReplyLexicon, ...]:
     """Those in which the sentence may instruct, that with most of its words first; () when it cannot at all."""
-    words = frozenset(WORD.findall(folded))
-    if folded.isascii() and _latin_verbs().isdisjoint(words):
-        return ()
-    found = [lexicon for lexicon in lexicons_for(folded) if lexicon.may_instruct(folded, words)]
+    words = frozenset(_ROUGH_WORD.findall(folded))
+    lexicons = lexicons_for(folded)
+    if len(lexicons) > 1:
+        lexicons = _with_verbs(words)
+    found = [lexicon for lexicon in lexicons if lexicon.may_instruct(folded, words)]
     if len(found) > 1:
         found.sort(key=lambda lexicon: -sum(word in lexicon.index for word in words))
     return tuple(found)
 
 
 @cache
-def _latin_verbs() -> frozenset[str]:
-    lexicons = (reply_lexicon(language) for language in _LATIN)
-    return frozenset(word for lexicon in lexicons for hints in (lexicon.sure, lexicon.unsure) for word in hints.words)
+def _latin_lexicons() -> tuple[ReplyLexicon, ...]:
+    return tuple(reply_lexicon(language) for language in _LATIN)
+
+
+def _with_verbs(words: frozenset[str]) -> tuple[ReplyLexicon, ...]:
+    """The lexicons written in Latin letters that have one of these words in a verb."""
+    known = _latin_verbs()
+    found = {number for word in known.keys() & words for number in known[word]}
+    return tuple(_latin_lexicons()[number] for number in sorted(found))
+
+
+@cache
+def _latin_verbs() -> Mapping[str, tuple[int, ...]]:
+    """Each word that may stand for a verb, and the places of its lexicons."""
+    found: dict[str, tuple[int, ...]] = {}
+    for number, lexicon in enumerate(_latin_lexicons()):
+        for word in lexicon.sure.words | lexicon.unsure.words:
+            found[word] = (*found.get(word, ()), number)
+    return found

@@ -59,7 +59,8 @@ class SentenceReader:
             )
             if intents:
                 return Reading(intents, rest_of(marked, clauses), lexicon, asks)
-        return Reading(asks=asks, announces=_announces(sentence, folded))
+        announces = _announces(sentence, folded)
+        return Reading(asks=asks, announces=announces) if asks or announces else _PLAIN
 
 
 def _words(sentence: str, clause: Clause) -> str:

@@ -52,11 +52,15 @@ class MarkedSentence:
         else:
             words = list(enumerate(folded))
         index = lexicon.index
-        for (place, word), (_, second) in zip(words, [*words[1:], (0, "")], strict=True):
+        last = len(words) - 1
+        for at, (place, word) in enumerate(words):
             phrases = index.get(word)
-            if phrases is not None:
-                self._mark(place, phrases.get(second, ()) if second else ())
-                self._mark(place, phrases.get("", ()))
+            if phrases is None:
+                continue
+            if at < last and (longer := phrases.get(words[at + 1][1])):
+                self._mark(place, longer)
+            if single := phrases.get(""):
+                self._mark(place, single)
 
     def _mark(self, place: int, phrases: tuple[Phrase, ...]) -> None:
         folded = self.folded
@@ -66,11 +70,16 @@ class MarkedSentence:
             end = place + len(phrase.words)
             if phrase.whole and folded[end : end + 1].isalnum():
                 continue
-            found = self._at.setdefault(place, {})
+            found = self._at.get(place)
+            if found is None:
+                found = self._at[place] = {}
             for kind in phrase.kinds:
                 if kind not in found:
                     found[kind] = end
-                    self._of_kind.setdefault(kind, []).append((place, end))
+                    if (spans := self._of_kind.get(kind)) is None:
+                        self._of_kind[kind] = [(place, end)]
+                    else:
+                        spans.append((place, end))
                     if kind in _VERBS and not self._is_part_of_noun(end):
                         self.verbs.setdefault(place, {})[kind] = end
 
