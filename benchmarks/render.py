@@ -1,75 +1,99 @@
-"""How fast and how smooth the engine is, beside x264 alone and FFmpeg's own zoompan, in one run on one machine.
+"""The render engine's bars, each with its figure, in one run on one machine.
 
-    python benchmarks/render.py [--seconds 15] [--repeat 3]
+    python benchmarks/render.py [--seconds 15] [--repeat 3] [--only speed,memory,jitter,vmaf,first,again,bytes]
 
-Photos: those of examples/photos, enlarged to 12 megapixels. FFmpeg's rows need an `ffmpeg` on the path or the
-`imageio-ffmpeg` wheel; without either they are left out. Ratios travel between machines, absolute figures do not.
+Photos: those of examples/photos, enlarged to 12 megapixels. Competitors take turns, each in a fresh process; medians of
+the repeats are compared. FFmpeg's rows need the `imageio-ffmpeg` wheel (or an `ffmpeg` with libvmaf on the path);
+without it they are left out. Ratios travel between machines, absolute figures do not, and wall ratios only from a
+machine that does nothing else meanwhile.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import resource
-import shutil
+import hashlib
+import json
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
 import numpy as np
 from PIL import Image, ImageOps
+from rivals import Spent, code_only, draw_all, find_ffmpeg, peak, spent, vmaf, write_raw, zoompan
 
+from api import Draft
 from studio.model import Media, RenderOptions
-from studio.render import draft_of, probe, render_film
-from studio.render.compose import Composer
-from studio.render.encode import Encoder
+from studio.render import draft_of, probe, render_film, render_still
 from studio.render.film import coding_of
-from studio.render.timeline import Timeline, lay_out
+from studio.render.layout import lay_out
+from studio.render.planes import Planes
+from studio.render.processes import ProcessExecutor
+from studio.render.timeline import Timeline
 
 PHOTOS = Path(__file__).parent.parent / "examples" / "photos"
 SIZE, FPS, TRANSITION_MS = (1920, 1080), 30, 700
 OPTIONS = RenderOptions(preset="veryfast", crf=20)
+FLOOR, ENGINE, RIVAL = "x264 alone, frames ready", "this engine", "ffmpeg zoompan + xfade"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One film's files. media: each photo's path by id."""
+
+    folder: Path
+    media: dict[str, Path]
+    draft: Draft
+    film: Timeline
+    repeat: int
+
+    def engine(self, *more: str) -> list[str]:
+        """The command that makes the film in a fresh process."""
+        return [sys.executable, __file__, "--child", str(self.folder / "job.json"), *more]
 
 
 def main() -> None:
+    bars: dict[str, Callable[[Bench], None]] = {
+        "speed": speed,
+        "memory": memory,
+        "jitter": jitter,
+        "vmaf": quality,
+        "first": first_frame,
+        "again": again,
+        "bytes": same_bytes,
+    }
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--only", default=",".join(bars))
+    parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
     asked = parser.parse_args()
+    if asked.child:
+        child(*asked.child)
+        return
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        photos = enlarged(folder)
-        paths = {photo.id: folder / photo.name for photo in photos}
-        draft = draft_of(
-            photos, seconds=asked.seconds, width=SIZE[0], height=SIZE[1], fps=FPS, transition_ms=TRANSITION_MS
-        )
-        film = lay_out(draft, paths, OPTIONS)
-        frames = drawn(film, folder / "frames.yuv")
-        out = folder / "film.mp4"
-        rows: dict[str, Callable[[], None]] = {
-            "x264 alone, frames ready": lambda: code_only(film, frames),
-            "this engine": lambda: void(render_film(draft, paths, out, OPTIONS)),
-        }
-        ffmpeg = find_ffmpeg()
-        if ffmpeg:
-            rows["ffmpeg zoompan + xfade"] = lambda: zoompan(ffmpeg, film, [paths[p.id] for p in photos], folder)
-        measured: dict[str, list[tuple[float, float]]] = {row: [] for row in rows}
-        for _ in range(asked.repeat):
-            for row, run in rows.items():
-                measured[row].append(timed(run))
-        report(measured, out)
-        print(f"jitter of a tracked marker, px RMS: {jitter(folder):.4f}")
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-        print(f"largest child process: {peak} MB")
+        bench = prepare(Path(name), asked.seconds, asked.repeat)
+        for bar in asked.only.split(","):
+            bars[bar](bench)
 
 
-def void(_: object) -> None:
-    """Drop a result."""
+def say(what: str, figure: str, bar: str) -> None:
+    print(f"{what:46} {figure:>12}   bar {bar}", flush=True)
+
+
+def prepare(folder: Path, seconds: float, repeat: int) -> Bench:
+    photos = enlarged(folder)
+    media = {photo.id: folder / photo.name for photo in photos}
+    draft = draft_of(photos, seconds=seconds, width=SIZE[0], height=SIZE[1], fps=FPS, transition_ms=TRANSITION_MS)
+    paths = {key: str(path) for key, path in media.items()}
+    job = {"draft": draft.model_dump(mode="json"), "media": paths, "out": str(folder / "film.mp4")}
+    (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
+    return Bench(folder, media, draft, lay_out(draft, media, OPTIONS), repeat)
 
 
 def enlarged(folder: Path) -> list[Media]:
@@ -84,99 +108,169 @@ def enlarged(folder: Path) -> list[Media]:
     return photos
 
 
-def drawn(film: Timeline, path: Path) -> Path:
-    """All frames as raw planes, for the encoder alone."""
-    composer, encoder = Composer(film), Encoder(coding_of(film, OPTIONS))
-    canvas = encoder.canvas
-    with path.open("wb") as file:
-        for index in range(film.frames):
-            composer.draw(index, canvas)
-            for plane in canvas.each():
-                file.write(np.ascontiguousarray(plane).tobytes())
-    return path
+def child(job: str, what: str = "film") -> None:
+    """What a fresh process does: the whole film, its first frame, or x264 alone."""
+    if what == "floor":
+        code_only(Path(job), *SIZE, FPS)
+        return
+    told = json.loads(Path(job).read_text(encoding="utf-8"))
+    draft = Draft.model_validate(told["draft"])
+    media = {key: Path(path) for key, path in told["media"].items()}
+    if what == "first":
+        render_still(draft, media, OPTIONS, at_ms=0).save(told["out"] + ".jpg", quality=90)
+    else:
+        render_film(draft, media, Path(told["out"]), OPTIONS)
 
 
-def code_only(film: Timeline, frames: Path) -> None:
-    """x264 with as many threads as there are cores."""
-    with av.open(str(frames.with_suffix(".mp4")), "w") as container, frames.open("rb") as file:
-        stream = container.add_stream("libx264", rate=film.fps, options={"preset": "veryfast", "crf": "20"})
-        assert isinstance(stream, av.VideoStream)
-        stream.width, stream.height, stream.pix_fmt = film.width, film.height, "yuv420p"
-        stream.codec_context.thread_count = os.cpu_count() or 1
-        size = film.width * film.height * 3 // 2
-        while raw := file.read(size):
-            pixels = np.frombuffer(raw, np.uint8).reshape(film.height * 3 // 2, film.width)
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="yuv420p")))
-        container.mux(stream.encode(None))
+def speed(bench: Bench) -> None:
+    frames = bench.folder / "frames.yuv"
+    draw_all(bench.film, frames, coding_of(bench.film, OPTIONS))
+    rows = {
+        FLOOR: [sys.executable, __file__, "--child", str(frames), "floor"],
+        ENGINE: bench.engine(),
+    }
+    ffmpeg = find_ffmpeg()
+    if ffmpeg:
+        rows[RIVAL] = zoompan(ffmpeg, bench.film, list(bench.media.values()), bench.folder / "zoompan.mp4")
+    runs: dict[str, list[Spent]] = {row: [] for row in rows}
+    for _ in range(bench.repeat):
+        for row, command in rows.items():
+            runs[row].append(spent(command))
+    frames.unlink()
+    middle = {
+        row: Spent(statistics.median(run.wall for run in of), statistics.median(run.cpu for run in of))
+        for row, of in runs.items()
+    }
+    for row, figure in middle.items():
+        print(f"{row:28} wall {figure.wall:6.1f} s   cpu {figure.cpu:6.1f} s")
+    mine, floor = middle[ENGINE], middle[FLOOR]
+    say("wall / x264 alone", f"{mine.wall / floor.wall:.2f}", "1.10")
+    say("cpu / x264 alone", f"{mine.cpu / floor.cpu:.2f}", "1.15")
+    if RIVAL in middle:
+        say("wall / zoompan + xfade", f"{mine.wall / middle[RIVAL].wall:.2f}", "0.72")
+        say("cpu / zoompan + xfade", f"{mine.cpu / middle[RIVAL].cpu:.2f}", "-")
 
 
-def find_ffmpeg() -> str | None:
-    try:
-        import imageio_ffmpeg  # noqa: PLC0415 - optional
-
-        return str(imageio_ffmpeg.get_ffmpeg_exe())
-    except ImportError:
-        return shutil.which("ffmpeg")
-
-
-def zoompan(ffmpeg: str, film: Timeline, photos: list[Path], folder: Path) -> None:
-    """The recipe most scripts use: crop, zoompan each photo, xfade them."""
-    inputs, chains, last = [], [], "[v0]"
-    for number, (photo, shot) in enumerate(zip(photos, film.shots, strict=True)):
-        inputs += ["-i", str(photo)]
-        chains.append(
-            f"[{number}:v]scale={film.width * 2}:{film.height * 2}:force_original_aspect_ratio=increase,"
-            f"crop={film.width * 2}:{film.height * 2},zoompan=z='1+0.1*on/{shot.frames}':x='iw/2-iw/zoom/2'"
-            f":y='ih/2-ih/zoom/2':d={shot.frames}:s={film.width}x{film.height}:fps={film.fps},format=yuv420p[v{number}]"
-        )
-    for number, shot in enumerate(film.shots[1:], 1):
-        chains.append(
-            f"{last}[v{number}]xfade=duration={shot.lead_in / film.fps}:offset={shot.first / film.fps}[x{number}]"
-        )
-        last = f"[x{number}]"
-    coding = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "20", str(folder / "zoompan.mp4")]
-    command = [ffmpeg, "-v", "error", "-y", *inputs, "-filter_complex", ";".join(chains), "-map", last, *coding]
-    subprocess.run(command, check=True)
+def memory(bench: Bench) -> None:
+    worst = peak(bench.engine())
+    if worst is None:
+        return
+    say("peak memory, all processes, shared pages once", f"{worst.own:.0f} MB", "500 MB")
+    say("  the same, shared pages counted in each", f"{worst.summed:.0f} MB", "-")
+    say("  the largest process", f"{worst.single:.0f} MB", "-")
 
 
-def timed(run: Callable[[], None]) -> tuple[float, float]:
-    """Wall and CPU seconds, children included."""
-
-    def cpu() -> float:
-        mine, theirs = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-        return mine.ru_utime + mine.ru_stime + theirs.ru_utime + theirs.ru_stime
-
-    wall, used = time.perf_counter(), cpu()
-    run()
-    return time.perf_counter() - wall, cpu() - used
-
-
-def report(measured: dict[str, list[tuple[float, float]]], out: Path) -> None:
-    floor = statistics.median(wall for wall, _ in measured["x264 alone, frames ready"])
-    for row, runs in measured.items():
-        wall, cpu = (statistics.median(values) for values in zip(*runs, strict=True))
-        print(f"{row:28} wall {wall:6.1f} s  cpu {cpu:6.1f} s  {wall / floor:5.2f} x floor")
-    print(f"film: {out.stat().st_size / 1e6:.1f} MB", file=sys.stderr)
+def first_frame(bench: Bench) -> None:
+    """Twelve photos of 12 megapixels; a fresh process draws and saves the first frame."""
+    photos = [probe(path, path.name) for path in bench.media.values()]
+    draft = draft_of([*photos, *photos[:4]], seconds=30, width=SIZE[0], height=SIZE[1], fps=FPS)
+    job = bench.folder / "first.json"
+    paths = {key: str(path) for key, path in bench.media.items()}
+    told = {"draft": draft.model_dump(mode="json"), "media": paths, "out": str(bench.folder / "first")}
+    job.write_text(json.dumps(told), encoding="utf-8")
+    runs = [spent([sys.executable, __file__, "--child", str(job), "first"]).wall for _ in range(max(3, bench.repeat))]
+    say("first frame of twelve photos, fresh process", f"{statistics.median(runs):.2f} s", "1.5 s")
 
 
-def jitter(folder: Path) -> float:
+def again(bench: Bench) -> None:
+    """A film with a title in its first three seconds, exported; the title turned red, exported again."""
+    walls = []
+    cache, out = bench.folder / "parts", bench.folder / "again.mp4"
+    for color in ("white", "red"):
+        words = {"start_ms": 0, "text": "Golden Hour", "role": "title", "color": color}
+        title = {"tt": 7, "m": {"role": "title"}, "sg": [{"d": 3000, "m": words}]}
+        plain = bench.draft.model_dump()
+        draft = Draft.model_validate({**plain, "t": [*plain["t"], title]})
+        began = time.perf_counter()
+        render_film(draft, bench.media, out, OPTIONS, cache=cache)
+        walls.append(time.perf_counter() - began)
+    say("first export / export after a title change", f"{walls[0] / walls[1]:.1f} x", "5 x")
+
+
+def same_bytes(bench: Bench) -> None:
+    digests = set()
+    draft = bench.draft.model_copy(deep=True)
+    draft.meta.width, draft.meta.height = 640, 360
+    for workers in (1, 2):
+        out = bench.folder / f"{workers}.mp4"
+        with ProcessExecutor(workers) as pool:
+            render_film(draft, bench.media, out, OPTIONS, executor=pool)
+        digests.add(hashlib.sha256(out.read_bytes()).hexdigest())
+    say("bytes from one and from two workers", "equal" if len(digests) == 1 else "DIFFER", "equal")
+
+
+def jitter(bench: Bench) -> None:
     """A white dot under a slow pan, against the straight line it should follow."""
     pixels = np.full((2160, 3840, 3), 50, np.uint8)
     y, x = np.ogrid[:2160, :3840]
     pixels[(x - 1920) ** 2 + (y - 1080) ** 2 < 60**2] = 255
-    Image.fromarray(pixels).save(folder / "dot.png")
-    shot = probe(folder / "dot.png", "dot.png")
+    path = bench.folder / "dot.png"
+    Image.fromarray(pixels).save(path)
+    shot = probe(path, path.name)
     draft = draft_of([shot], seconds=3, width=1280, height=720, fps=30, motion="pan-right")
-    render_film(draft, {shot.id: folder / "dot.png"}, folder / "dot.mp4", RenderOptions(crf=8))
+    render_film(draft, {shot.id: path}, bench.folder / "dot.mp4", RenderOptions(crf=8))
     places = []
-    with av.open(str(folder / "dot.mp4")) as container:
+    with av.open(str(bench.folder / "dot.mp4")) as container:
         for frame in container.decode(video=0):
             light = np.clip(frame.to_ndarray(format="gray").astype(float) - 120, 0, None)
             places.append((light.sum(axis=0) * np.arange(light.shape[1])).sum() / light.sum())
     even = np.array(places[25:65])
     line = np.polyval(np.polyfit(np.arange(40), even, 1), np.arange(40))
-    return float(np.sqrt(np.mean((even - line) ** 2)))
+    say("jitter of a tracked marker, RMS", f"{np.sqrt(np.mean((even - line) ** 2)):.4f} px", "0.05 px")
+
+
+def quality(bench: Bench) -> None:
+    """The engine's film against frames drawn by a Lanczos filter straight from the photos, and never coded."""
+    ffmpeg = find_ffmpeg()
+    if not ffmpeg:
+        return
+    few = [probe(path, path.name) for path in list(bench.media.values())[2:5]]
+    draft = draft_of(few, seconds=4, width=SIZE[0], height=SIZE[1], fps=FPS, transition_ms=TRANSITION_MS)
+    film, out = lay_out(draft, bench.media, OPTIONS), bench.folder / "vmaf.mp4"
+    render_film(draft, bench.media, out, OPTIONS)
+    raw = bench.folder / "lanczos.yuv"
+    lanczos(film, raw)
+    say("VMAF against Lanczos, veryfast crf 20", f"{vmaf(ffmpeg, out, raw, SIZE, FPS):.2f}", "97")
+    raw.unlink()
+
+
+def lanczos(film: Timeline, raw: Path) -> None:
+    """The film drawn slowly: every plane of every frame filtered down from the whole photo."""
+    from studio.render import compose, shot  # noqa: PLC0415 - taken apart here only
+
+    class Slow(shot.PhotoShot):
+        """The same path of the camera, without a working copy."""
+
+        def _see(self, view: tuple[float, float, float], target: Planes) -> None:
+            left, top, per_px = view
+            for plane, out, half in zip(self.whole.each(), target.each(), (1, 2, 2), strict=True):
+                beside = 0.5 * per_px * (half - 1)
+                box = [(left - beside) / half, top / half]
+                box += [box[0] + out.shape[1] * per_px, box[1] + out.shape[0] * per_px]
+                inside = [min(max(0.0, edge), limit) for edge, limit in zip(box, plane.shape[::-1] * 2, strict=True)]
+                size = (out.shape[1], out.shape[0])
+                small = Image.fromarray(plane).resize(size, Image.Resampling.LANCZOS, box=tuple(inside))  # type: ignore[arg-type]  # four floats
+                out[:] = np.asarray(small)
+
+        def __init__(self, plan: object, *rest: object) -> None:
+            super().__init__(plan, *rest)  # type: ignore[arg-type]  # handed on as it is
+            picture = shot.load_picture(Path(plan.path), enough=20_000)  # type: ignore[attr-defined]  # a ShotPlan
+            size = picture.width & ~1, picture.height & ~1
+            self.whole = picture.cut((0, 0, *size), size)
+
+    quick, compose.PhotoShot = compose.PhotoShot, Slow
+    try:
+        composer, frame = compose.Composer(film), Planes.filled(film.width, film.height)
+        with raw.open("wb") as file:
+            for index in range(film.frames):
+                composer.draw(index, frame)
+                write_raw(file, frame)
+    finally:
+        compose.PhotoShot = quick
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except subprocess.CalledProcessError as exc:
+        sys.exit(f"a run failed: {exc}")

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from api import Motion
+if TYPE_CHECKING:
+    from api import Motion
 
 _ZOOM_PER_S = 0.045
 _ZOOM_LEAST, _ZOOM_MOST = 1.08, 1.24

@@ -21,12 +21,13 @@ from ..model import Rendered, RenderOptions
 from .encode import Coding
 from .errors import RenderError, RenderStopped
 from .gif import write_gif
+from .layout import lay_out
 from .mux import join
 from .part_cache import PartCache
 from .parts import STOP, Part, code_part, frames_done, mark_done, split
 from .processes import ProcessExecutor, WorkerLost
 from .sound import mix_sound
-from .timeline import Timeline, lay_out
+from .timeline import Timeline
 
 _LOOK_EVERY_S = 0.1
 _ALONE_BELOW = 1920 * 1080 * 30  # pixels in a film; below that, starting workers costs more than they save

@@ -77,6 +77,7 @@ _BT601 = _rgb_to_ycc(0.299, 0.114)
 _LIMITED = np.array([219.0, 224.0, 224.0])
 _RGB_TO_709 = np.column_stack([_BT709 * _LIMITED[:, None] / 255, [16, 128, 128]]).astype(np.float32)
 _MIX = (_BT709 @ np.linalg.inv(_BT601)) * _LIMITED[:, None] / 255
+_FINE = 3
 _JFIF_TO_709 = np.column_stack([_MIX, np.array([16, 128, 128]) - _MIX @ np.array([0, 128, 128])]).astype(np.float32)
 
 
@@ -97,11 +98,15 @@ def from_rgb(rgb: NDArray[np.uint8]) -> Planes:
 def from_jfif(y: Plane, cb: Plane, cr: Plane) -> Planes:
     """Full-range BT.601 planes, as a JPEG holds them, to ours."""
     size = (int(y.shape[1]), int(y.shape[0]))
-    # luma of the one matrix depends on chroma of the other, which is brought to its size for that
-    wide = [cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in (cb, cr)]
-    luma = cv2.transform(cv2.merge([y, *wide]), _JFIF_TO_709[:1])
-    u, v = cv2.split(cv2.transform(cv2.merge([cb, cr]), _JFIF_TO_709[1:, 1:]))
-    return Planes(_u8(luma), _u8(u), _u8(v))
+    # luma of the one matrix depends on chroma of the other: that share, at chroma's size and three times as fine as a
+    # byte's steps, is brought to luma's
+    (luma, from_cb, from_cr, black), *chroma = _JFIF_TO_709.tolist()
+    share = cv2.addWeighted(cb, _FINE * from_cb, cr, _FINE * from_cr, 128 - _FINE * 128 * (from_cb + from_cr))
+    wide = cv2.resize(share, size, interpolation=cv2.INTER_LINEAR)
+    rest = black + 128 * (from_cb + from_cr) - 128 / _FINE
+    planes = [cv2.addWeighted(y, luma, wide, 1 / _FINE, rest)]
+    planes += [cv2.addWeighted(cb, of_cb, cr, of_cr, level) for _, of_cb, of_cr, level in chroma]
+    return Planes(*(_u8(plane) for plane in planes))
 
 
 def to_rgb(planes: Planes) -> NDArray[np.uint8]:

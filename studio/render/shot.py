@@ -11,15 +11,17 @@ from .camera import Camera, plan_camera
 from .framing import Inset, backdrop, choose_inset
 from .look import grade
 from .picture import Picture, load_picture
-from .planes import Plane, Planes
+from .planes import Planes
 from .saliency import Saliency, look_at
 from .timeline import ShotPlan
+from .warp import LEAD, Lens, Window
 
 # px of the working copy per px of the frame where the lens is closest. Bilinear warps need more detail than they show;
-# photos with less are enlarged once, well, instead of in every frame
-_OVERSAMPLING = 1.4
+# photos with less are enlarged once, well, instead of in every frame. No fraction of small numbers comes near this
+# one, so that even at one distance there is a beginning for every place (see warp)
+_OVERSAMPLING = 1.4198
 _ENLARGED = 2.0  # at most
-_HOW = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+_EXACT, _EXACT_CHROMA = 1 / 28, 1 / 12  # px of the working copy; a viewer sees neither
 _CLOSER = 0.9  # a zoom ends about this close
 _EYE_LINE = 0.36  # of an upright photo, where heads are: a guess about the middle leans that way
 _ALONG = {"pan-left": "x", "pan-right": "x", "pan-up": "y", "pan-down": "y"}
@@ -45,6 +47,7 @@ class PhotoShot:
             turn=plan.turn,
         )
         self._origin, self._source, self._scale = _working_copy(picture, self._camera, self._inset)
+        self._lenses = (Lens(_EXACT), Lens(_EXACT_CHROMA), Lens(_EXACT_CHROMA))
         self._source = grade(self._source, look)
         covered = self._inset.width == frame[0] and self._inset.height == frame[1]
         self._behind = None if covered else backdrop(self._source, frame, self._inset)
@@ -57,22 +60,18 @@ class PhotoShot:
             target = frame.part(self._inset.left, self._inset.top, self._inset.width, self._inset.height)
         steps = max(1, self._plan.frames - 1)
         view = self._camera.at((index - self._plan.first) / steps)
-        per_px = view.width / self._inset.width
-        left = view.x - view.width / 2 - self._origin[0]
-        top = view.y - view.width / self._camera.aspect / 2 - self._origin[1]
-        for source, out, half in zip(self._source.each(), target.each(), (1, 2, 2), strict=True):
-            self._warp(source, out, half, (left, top, per_px))
+        corner = view.x - view.width / 2, view.y - view.width / self._camera.aspect / 2
+        self._see((*corner, view.width / self._inset.width), target)
 
-    def _warp(self, source: Plane, out: Plane, half: int, view: tuple[float, float, float]) -> None:
-        """half: 1 for luma, 2 for chroma, whose samples sit left in each pair in the frame, amid it in the photo."""
-        left, top, per_px = view
-        kx, ky = self._scale[0] / half, self._scale[1] / half
-        step = per_px * half
-        x0 = left + 0.5 * per_px
-        y0 = top + 0.5 * step
-        matrix = np.array([[step * kx, 0, x0 * kx - 0.5], [0, step * ky, y0 * ky - 0.5]])
-        size = (out.shape[1], out.shape[0])
-        cv2.warpAffine(source, matrix, size, dst=out, flags=_HOW, borderMode=cv2.BORDER_REPLICATE)
+    def _see(self, view: tuple[float, float, float], target: Planes) -> None:
+        """view: left, top, px of the photo; px of it per px of the target."""
+        left, top, per_px = view[0] - self._origin[0], view[1] - self._origin[1], view[2]
+        for lens, source, out, half in zip(self._lenses, self._source.each(), target.each(), (1, 2, 2), strict=True):
+            kx, ky = self._scale[0] / half, self._scale[1] / half
+            step = per_px * half
+            # chroma sits left in each pair of the frame's px, amid each pair of the photo's
+            beside = 0.5 * per_px * (half - 1)
+            lens.draw(source, Window((left - beside) * kx, top * ky, (step * kx, step * ky)), out)
 
 
 def _focus(size: tuple[int, int], aspect: float, saliency: Saliency) -> tuple[float, float]:
@@ -87,13 +86,32 @@ def _focus(size: tuple[int, int], aspect: float, saliency: Saliency) -> tuple[fl
 
 def _working_copy(
     picture: Picture, camera: Camera, inset: Inset
-) -> tuple[tuple[int, int], Planes, tuple[float, float]]:
+) -> tuple[tuple[float, float], Planes, tuple[float, float]]:
     """The part of the photo the shot ever sees, no larger than it needs: its origin, pixels, and px per photo px."""
     left, top, right, bottom = camera.envelope()
-    x0, y0 = max(0, int(left) - 2) & ~1, max(0, int(top) - 2) & ~1
+    tight, wide = (pick(camera.start.width, camera.end.width) / inset.width for pick in (min, max))
+    scale = min(_ENLARGED, _OVERSAMPLING / tight)
+    lead = LEAD * wide + 2  # px of the photo, for beginnings further left and up
+    x0, y0 = (int((edge - lead) // 2) * 2 for edge in (left, top))
     x1, y1 = min(picture.width, int(right) + 4), min(picture.height, int(bottom) + 4)
-    tight = min(camera.start.width, camera.end.width)
-    scale = min(_ENLARGED, _OVERSAMPLING * inset.width / tight)
-    size = (max(2, round((x1 - x0) * scale / 2) * 2), max(2, round((y1 - y0) * scale / 2) * 2))
-    source = picture.cut((x0, y0, x1, y1), size)
-    return (x0, y0), source, (size[0] / (x1 - x0), size[1] / (y1 - y0))
+    box = (max(0, x0), max(0, y0), x1, y1)
+    size = _even((x1 - box[0]) * scale), _even((y1 - box[1]) * scale)
+    source = picture.cut(box, size)
+    kx, ky = size[0] / (x1 - box[0]), size[1] / (y1 - box[1])
+    beyond = _even((box[0] - x0) * kx), _even((box[1] - y0) * ky)
+    return (box[0] - beyond[0] / kx, box[1] - beyond[1] / ky), _extended(source, *beyond), (kx, ky)
+
+
+def _extended(planes: Planes, left: int, top: int) -> Planes:
+    """With so many px more, all like the outermost."""
+    if not (left or top):
+        return planes
+    extended = (
+        cv2.copyMakeBorder(plane, top // half, 0, left // half, 0, cv2.BORDER_REPLICATE)
+        for plane, half in zip(planes.each(), (1, 2, 2), strict=True)
+    )
+    return Planes(*(np.asarray(plane, np.uint8) for plane in extended))
+
+
+def _even(length: float) -> int:
+    return max(0, round(length / 2) * 2)

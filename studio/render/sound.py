@@ -14,8 +14,8 @@ from api import Draft, Segment, TrackType, placed
 
 from ..music import compose, limit, moods
 from .errors import RenderError
+from .layout import role_of
 from .sniff import kind_of
-from .timeline import role_of
 
 RATE = 48_000
 _FADE_OUT_MS = 1_500  # of the user's own music, unless the draft says otherwise

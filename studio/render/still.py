@@ -11,8 +11,8 @@ from api import Draft
 
 from ..model import RenderOptions
 from .compose import Composer
+from .layout import lay_out
 from .planes import Planes, to_rgb
-from .timeline import lay_out
 
 
 def render_still(draft: Draft, media: Mapping[str, Path], options: RenderOptions, *, at_ms: int) -> Image.Image:

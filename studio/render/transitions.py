@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from api import Transition
-
 from .camera import ease
 from .planes import BLACK, WHITE, Plane, Planes
+
+if TYPE_CHECKING:
+    from api import Transition
 
 Mix = Callable[[Planes, Planes, float], None]
 

@@ -1,0 +1,69 @@
+"""How long routing takes: warm, per utterance, and the first utterance of a language.
+
+    python benchmarks/route.py [UTTERANCES.jsonl]
+
+Prints microseconds. Utterances come from the file ({"text", "files"} a line) or from the few below.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from router import PhraseRow, RoutingTable, classify
+
+TABLE = RoutingTable(
+    (
+        PhraseRow(("export", "导出", "download", "send me the video"), ("export",), 1),
+        PhraseRow(("credits", "积分", "balance", "余额"), ("credits",), 2),
+        PhraseRow(("status", "状态", "show tracks"), ("status",), 3),
+        PhraseRow(("upload", "上传"), ("upload",), 4, event="file"),
+        PhraseRow(("Everything else",), ("chat",), 5, catch_all=True),
+    )
+)
+UTTERANCES = (
+    "make it slower and then send me the video",
+    "how many credits do I have left?",
+    "don't export yet, I want to change the font first",
+    "把字幕去掉再导出给我",
+    "¿me pasas el archivo final, por favor?",
+    "タイトルを変えて書き出して",
+)
+FIRST = """
+import time
+from router import PhraseRow, RoutingTable, classify
+table = RoutingTable((PhraseRow((), ("chat",), 1, catch_all=True),))
+began = time.perf_counter()
+classify({text!r}, table)
+print((time.perf_counter() - began) * 1e3)
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    lines: list[tuple[str, tuple[str, ...]]] = [(text, ()) for text in UTTERANCES]
+    if len(sys.argv) > 1:
+        records = map(json.loads, Path(sys.argv[1]).read_text(encoding="utf-8").splitlines())
+        lines = [(record["text"], tuple(record.get("files", ()))) for record in records]
+    for text, files in lines:
+        classify(text, TABLE, files=files)
+    taken = []
+    for _ in range(20):
+        for text, files in lines:
+            began = time.perf_counter()
+            classify(text, TABLE, files=files)
+            taken.append((time.perf_counter() - began) * 1e6)
+    taken.sort()
+    print(
+        f"warm: median {taken[len(taken) // 2]:.0f} us, p99 {taken[len(taken) * 99 // 100]:.0f} us, {len(lines)} utterances"
+    )
+    for text in ("send me the video", "把视频发给我", "Könntest du mir bitte das fertige Video schicken?"):
+        first = subprocess.run(
+            [sys.executable, "-c", FIRST.format(text=text)], capture_output=True, text=True, check=True
+        )
+        print(f"first: {float(first.stdout):.1f} ms for {text!r}")
+
+
+if __name__ == "__main__":
+    main()
