@@ -93,9 +93,7 @@ def _judge(clause: Clause, start: int, end: int, rows: TableIndex, folded: str, 
     if clause.kind == "after":
         asked = tags & _WORK and not tags & _FILM
         return [Piece("chat", start, end, "to be done first", _deciding(clause, _WORK))] if asked else []
-    if (claim := rows.claimed(clause, folded)) is not None and not tags & (
-        _B["NEG"] | _B["HEAD_EDIT"] | _B["reported"]
-    ):
+    if (claim := rows.claimed(clause, folded)) is not None and _may_claim(clause):
         return [Piece(claim.row.actions[0], start, end, "the row's own words", claim.words, claim)]
     frame = judge(tags, clause.governed)
     if frame is None or frame.route == "none":
@@ -109,7 +107,7 @@ def _judge(clause: Clause, start: int, end: int, rows: TableIndex, folded: str, 
 
 
 def _may_claim(clause: Clause) -> bool:
-    """Whether a row's own words may decide: not negated, not told, not the content of an edit ("start publishing" is)."""
+    """Whether a row's own words may decide: not negated or told, nor content of an edit ("start publishing" is none)."""
     if clause.whole & (_B["NEG"] | _B["reported"]):
         return False
     if not clause.whole & _B["HEAD_EDIT"]:

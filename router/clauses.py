@@ -30,11 +30,14 @@ _CLOSING: tuple[tuple[int, ClauseKind], ...] = (
 _OPENS = _B["before"] | _B["after"] | _B["if"] | _B["reason"]
 _CLOSES = _B["before_end"] | _B["after_end"] | _B["if_end"]
 _ACTS = _B["export"] | _B["save"] | _B["send"] | _B["send_me"] | _B["edit"] | _B["upload"] | _B["ROW_WORD"] | _B["give"]
+_HANDS_OVER = _B["give"] | _B["send"] | _B["send_me"]
+_MAIN_VERBS = _B["edit"] | _B["export"] | _B["upload"] | _B["show"] | _B["save"] | _B["ROW_WORD"]
 _JOINTS = _B["then"] | _B["but"] | _B["and"]
 _WORK_OR_ACTS = _ACTS | _B["show"] | _B["move"]
 _INTRODUCES_TEXT = _B["part"] | _B["says"] | _B["onscreen"]
 _AMBIGUOUS = _B["export"] | _B["export_noun"]
-_NAMES = _B["part"] | _B["credit"] | _B["credit_sure"] | _B["finished"] | _B["status"]
+_FILMS = _B["result"] | _B["media"]
+_NAMES = _FILMS | _B["part"] | _B["credit"] | _B["credit_sure"] | _B["finished"] | _B["status"]
 _OBJECTS = _B["the"] | _B["a"] | _B["it"] | _B["part"] | _B["media"] | _B["more"] | _B["FILE"]
 _Q = _B["Q"]
 _READ_AHEAD = 3
@@ -72,13 +75,13 @@ def split(hits: list[Hit], lexicon: Lexicon) -> list[Clause]:
             clauses.append(Clause(as_kind or kind, current, current[0].start, current[-1].end))
         current, kind, tags = [], "main", 0
 
-    for place, hit in enumerate(hits):
+    for place, read_hit in enumerate(hits):
+        hit = read_hit
         if hit.kind == "stop":
             close()
             content = False
             if any(mark in hit.text for mark in "?？؟"):
-                for clause in clauses[sentence_start:]:
-                    clause.whole |= _Q
+                _ask(clauses[sentence_start:])
             sentence_start = len(clauses)
             continue
         if content:
@@ -95,6 +98,10 @@ def split(hits: list[Hit], lexicon: Lexicon) -> list[Clause]:
                 close()
             continue
         own = hit.tags
+        if lexicon.verb_final and own & _HANDS_OVER and current and current[-1].tags & _MAIN_VERBS:
+            # "make it for me" in these languages ends in a verb of giving that hands nothing over
+            own = own & ~_HANDS_OVER | _B["please"]
+            hit = hit._replace(tags=own)
         if own & _OPENS and (place == 0 or not own & _ACTS):
             close()
             kind = next(name for bit, name in _OPENING if own & bit)
@@ -119,6 +126,14 @@ def split(hits: list[Hit], lexicon: Lexicon) -> list[Clause]:
     for clause in clauses:
         _weigh(clause, lexicon)
     return clauses
+
+
+def _ask(sentence: list[Clause]) -> None:
+    """A question mark belongs to the last clause of its sentence, and to the one before a mere "please"."""
+    for clause in reversed(sentence):
+        clause.whole |= _Q
+        if any(not hit.tags & _B["please"] for hit in clause.hits):
+            break
 
 
 def _has_subject(current: list[Hit]) -> bool:
@@ -153,7 +168,7 @@ def _weigh(clause: Clause, lexicon: Lexicon) -> None:
         elif own & _B["upload"] and nominal:
             own = 0
         elif own & _B["edit"] and own & _NAMES:
-            own = _verb_or_name(own, nominal, clause.hits[place + 1 : place + 2])
+            own = _verb_or_name(own, nominal or (place > 0 and bool(own & _FILMS)), clause.hits[place + 1 : place + 2])
         nominal = bool(own & _NOMINAL)
         tags.append(own)
         if hit.kind in ("word", "glued"):

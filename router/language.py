@@ -125,12 +125,22 @@ def _add_lexicons(own: str, scores: dict[str, float]) -> None:
     """Few words, none decisive ("descargar"): ask which lexicons know them. Each is loaded once, when first needed."""
     words = _WORD.findall(own)
     letters = sum(map(len, words)) or 1
+    for word in words:
+        for tag, weight in _known_in(word):
+            # a long word is a better witness than a short one; several languages share many short ones
+            scores[tag] = scores.get(tag, 0.0) + weight * len(word) / letters
+
+
+@lru_cache(maxsize=4096)
+def _known_in(word: str) -> tuple[tuple[str, float], ...]:
+    """The languages whose request lexicon has the word, whole (2) or as a stem (1)."""
+    found = []
     for tag in latin_languages():
         known = vocabulary(tag)
-        for word in words:
-            if (found := known.exact(word)) is not None and found[0]:
-                # a long word is a better witness than a short one; several languages share many short ones
-                scores[tag] = scores.get(tag, 0.0) + (2.0 if found[2] in known.words else 1.0) * len(word) / letters
+        entry = known.exact(word)
+        if entry is not None and entry[0]:
+            found.append((tag, 2.0 if word in known.words else 1.0))
+    return tuple(found)
 
 
 @lru_cache(maxsize=1)

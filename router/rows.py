@@ -67,7 +67,9 @@ class TableIndex:
     def mark(self, folded: str, hits: list[Hit], words: Lexicon) -> None:
         """Give the words that only this table knows their place among the hits."""
         self._found.clear()
-        if not self.single and not self.single_glued:
+        for trigger in self.single_glued:
+            self._mark_glued(trigger, folded, hits)
+        if not self.single:
             return
         for place, hit in enumerate(hits):
             trigger = None
@@ -77,11 +79,23 @@ class TableIndex:
                     trigger = next(
                         (other for other in self.single.values() if _inflected(hit.text, other.phrase)), None
                     )
-            elif hit.kind == "glued":
-                trigger = next((other for other in self.single_glued if other.phrase in hit.text), None)
             if trigger is not None:
                 hits[place] = Hit(hit.start, hit.end, hit.tags | _B["ROW_WORD"], hit.text, hit.kind)
                 self._found[hit.start] = trigger
+
+    def _mark_glued(self, trigger: _Trigger, folded: str, hits: list[Hit]) -> None:
+        """A trigger in a script without spaces may lie across hits: it becomes one."""
+        at = folded.find(trigger.phrase)
+        if at < 0:
+            return
+        end = at + len(trigger.phrase)
+        covered = [place for place, hit in enumerate(hits) if hit.kind == "glued" and hit.start < end and hit.end > at]
+        if not covered:
+            return
+        kept = [part for place in covered for part in _outside(hits[place], at, end)]
+        kept.append(Hit(at, end, _B["ROW_WORD"], trigger.phrase, "glued"))
+        hits[covered[0] : covered[-1] + 1] = sorted(kept, key=lambda hit: hit.start)
+        self._found[at] = trigger
 
     def claimed(self, clause: Clause, folded: str) -> Claim | None:
         """The row whose own words stand in the clause: the longest trigger wins."""
@@ -112,6 +126,14 @@ class TableIndex:
                 if len(phrase) > best_length and _all_words(phrase, said):
                     best, best_length = row, len(phrase)
         return best or (self.table.catch_all if route == "chat" else rows[0])
+
+
+def _outside(hit: Hit, start: int, end: int) -> list[Hit]:
+    """What a hit leaves when [start, end) is cut out of it; a torn hit loses its meaning."""
+    if start <= hit.start and hit.end <= end:
+        return []
+    pieces = [(hit.start, min(hit.end, start)), (max(hit.start, end), hit.end)]
+    return [Hit(low, high, 0, "", "glued") for low, high in pieces if low < high]
 
 
 def _inflected(typed: str, phrase: str) -> bool:

@@ -42,7 +42,12 @@ class Tails:
         second = tail[0][0]
         filed = self.loose if second == GAP or second.endswith("*") else self.by_second.setdefault(second, [])
         filed.append(tail)
-        filed.sort(key=lambda known: -len(known[0]))
+
+    def sort(self) -> None:
+        """Longest first, once all are filed."""
+        for filed in (self.loose, *self.by_second.values()):
+            if len(filed) > 1:
+                filed.sort(key=lambda known: -len(known[0]))
 
 
 Entry = tuple[int, Tails | None, str]
@@ -52,7 +57,7 @@ NOTHING: Entry = (0, None, "")
 
 def unspaced(char: str) -> bool:
     """Whether the script of this character writes words without spaces, or glues endings to them."""
-    return any(low <= char <= high for low, high in _UNSPACED)
+    return char > "\u0dff" and any(low <= char <= high for low, high in _UNSPACED)
 
 
 @lru_cache(maxsize=1)
@@ -90,6 +95,8 @@ class Vocabulary:
                     phrases[phrase] = phrases.get(phrase, 0) | bit
         for phrase, tags in phrases.items():
             self.add(phrase, tags)
+        for tails in self.tails.values():
+            tails.sort()
         for listed_phrases in self.scan.values():
             listed_phrases.sort(key=lambda entry: -len(entry[0]))
 

@@ -1,4 +1,4 @@
-"""Routing: small named cases of what people mean, the properties that always hold, and the development set as a floor."""
+"""Routing: named cases of what people mean, properties that always hold, the development set as a floor."""
 
 import json
 import time
@@ -13,7 +13,7 @@ from router import PhraseRow, RoutingTable, classify
 
 ROOT = Path(__file__).parent.parent.parent
 LEXICONS = ROOT / "router" / "lexicon"
-LANGUAGES = "en zh es pt fr de it ja ko ru ar hi id tr vi nl pl th".split()
+LANGUAGES = ["en", "zh", "es", "pt", "fr", "de", "it", "ja", "ko", "ru", "ar", "hi", "id", "tr", "vi", "nl", "pl", "th"]
 DEV_SET = ROOT.parent / "shared" / "eval" / "routing-dev.jsonl"
 
 TABLE = RoutingTable(
