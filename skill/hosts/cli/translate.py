@@ -30,11 +30,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def described(rewrite: Rewrite) -> dict[str, Any]:
-    """The readable text, what is done about the rest, and what is only offered."""
+    """The readable text, what is done about the rest, and what is only offered: each action once, in one list only."""
+    actions = dict.fromkeys(intent.action for intent in rewrite.intents if not intent.offered)
+    offered = dict.fromkeys(intent.action for intent in rewrite.intents if intent.offered)
     return {
         "text": rewrite.text,
-        "actions": [intent.action for intent in rewrite.intents if not intent.offered],
-        "offered": [intent.action for intent in rewrite.intents if intent.offered],
+        "actions": list(actions),
+        "offered": [action for action in offered if action not in actions],
     }
 
 
