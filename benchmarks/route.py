@@ -55,13 +55,11 @@ def main() -> None:
             classify(text, TABLE, files=files)
             taken.append((time.perf_counter() - began) * 1e6)
     taken.sort()
-    print(
-        f"warm: median {taken[len(taken) // 2]:.0f} us, p99 {taken[len(taken) * 99 // 100]:.0f} us, {len(lines)} utterances"
-    )
+    median, p99 = taken[len(taken) // 2], taken[len(taken) * 99 // 100]
+    print(f"warm: median {median:.0f} us, p99 {p99:.0f} us, {len(lines)} utterances")
     for text in ("send me the video", "把视频发给我", "Könntest du mir bitte das fertige Video schicken?"):
-        first = subprocess.run(
-            [sys.executable, "-c", FIRST.format(text=text)], capture_output=True, text=True, check=True
-        )
+        command = [sys.executable, "-c", FIRST.format(text=text)]
+        first = subprocess.run(command, capture_output=True, text=True, check=True)
         print(f"first: {float(first.stdout):.1f} ms for {text!r}")
 
 

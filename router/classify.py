@@ -107,7 +107,7 @@ def _judge(clause: Clause, start: int, end: int, rows: TableIndex, folded: str, 
 
 
 def _may_claim(clause: Clause) -> bool:
-    """Whether a row's own words may decide: not negated or told, nor content of an edit ("start publishing" is none)."""
+    """Whether a row's own words may decide: not negated or told, nor what an edit puts into the film."""
     if clause.whole & (_B["NEG"] | _B["reported"]):
         return False
     if not clause.whole & _B["HEAD_EDIT"]:
@@ -147,7 +147,7 @@ def _address(clause: Clause, start: int, end: int) -> list[Piece]:
 
 
 def _ordered(judged: list[tuple[Clause, list[Piece]]]) -> list[Piece]:
-    """Into the order of execution: what comes "first", or must be done before, moves ahead of what was said before it."""
+    """Into the order of execution: what comes "first", or must be done before, moves ahead."""
     ordered: list[Piece] = []
     led = False
     for clause, pieces in judged:
@@ -167,6 +167,7 @@ def _intents(utterance: str, pieces: list[Piece], rows: TableIndex, files: Seque
     for piece in pieces:
         routes.setdefault(rows.known(piece.route), []).append(piece)
     intents: list[Intent] = []
+    own: list[Piece] = []
     if files:
         if len({piece.route for piece in pieces} - {"upload"}) > 1:
             pieces = [piece for piece in pieces if piece.rule != _ABOUT_FILES]
@@ -182,7 +183,7 @@ def _intents(utterance: str, pieces: list[Piece], rows: TableIndex, files: Seque
         action = cast("RouteAction", route)
         row = rows.row_for(route, found, utterance)
         words = tuple(dict.fromkeys(word for piece in found for word in piece.words))
-        text = utterance.strip() if len(routes) == 1 and not files else _text(utterance, found)
+        text = utterance.strip() if len(routes) == 1 and not own else _text(utterance, found)
         intents.append(Intent(action, text, row, Why(row.line, found[0].rule, words)))
     if not intents:
         row = rows.row_for("chat", [], utterance)

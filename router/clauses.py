@@ -62,70 +62,90 @@ class Clause:
 
 def split(hits: list[Hit], lexicon: Lexicon) -> list[Clause]:
     """Cut a row of hits into clauses, in order; every hit but the stops belongs to one."""
-    clauses: list[Clause] = []
-    sentence_start = 0
-    current: list[Hit] = []
-    kind: ClauseKind = "main"
-    tags = 0
-    content = False
-
-    def close(as_kind: ClauseKind | None = None) -> None:
-        nonlocal current, kind, tags
-        if current:
-            clauses.append(Clause(as_kind or kind, current, current[0].start, current[-1].end))
-        current, kind, tags = [], "main", 0
-
-    for place, read_hit in enumerate(hits):
-        hit = read_hit
-        if hit.kind == "stop":
-            close()
-            content = False
-            if any(mark in hit.text for mark in "?？؟"):
-                _ask(clauses[sentence_start:])
-            sentence_start = len(clauses)
-            continue
-        if content:
-            current.append(Hit(hit.start, hit.end, _B["QUOTE"], hit.text, "quote"))
-            continue
-        if hit.kind == "comma":
-            close()
-            continue
-        if hit.kind == "colon":
-            address = place + 1 < len(hits) and hits[place + 1].kind == "url"
-            if tags & _INTRODUCES_TEXT and not address:
-                content = True
-            elif not address:
-                close()
-            continue
-        own = hit.tags
-        if lexicon.verb_final and own & _HANDS_OVER and current and current[-1].tags & _MAIN_VERBS:
-            # "make it for me" in these languages ends in a verb of giving that hands nothing over
-            own = own & ~_HANDS_OVER | _B["please"]
-            hit = hit._replace(tags=own)
-        if own & _OPENS and (place == 0 or not own & _ACTS):
-            close()
-            kind = next(name for bit, name in _OPENING if own & bit)
-        elif (
-            (own & _JOINTS and current and _opens_clause(hits, place, own))
-            or (own & _ACTS and tags & _ACTS and lexicon.verb_final and not own & _B["NEG"])
-            or (
-                kind != "main"
-                and own & _WORK_OR_ACTS
-                and tags & (_ACTS | _B["done"] | _B["finished"])
-                and not _has_subject(current)
-            )
-        ):
-            close()
-        current.append(hit)
-        tags |= own
-        if own & _B["says"] and not (place + 1 < len(hits) and hits[place + 1].tags & _B["changed"]):
-            content = True
-        if own & _CLOSES:
-            close(next(name for bit, name in _CLOSING if own & bit))
-    close()
-    for clause in clauses:
+    cutter = _Cutter(hits, lexicon)
+    for place, hit in enumerate(hits):
+        if hit.kind in ("stop", "comma", "colon"):
+            cutter.stop(place, hit)
+        elif cutter.content:
+            cutter.current.append(hit._replace(tags=_B["QUOTE"], kind="quote"))
+        else:
+            cutter.word(place, hit)
+    cutter.close()
+    for clause in cutter.clauses:
         _weigh(clause, lexicon)
-    return clauses
+    return cutter.clauses
+
+
+class _Cutter:
+    """Where the cutting stands. content: what follows is text for the screen, up to the end of the sentence."""
+
+    __slots__ = ("clauses", "content", "current", "hits", "kind", "lexicon", "sentence_start", "tags")
+
+    def __init__(self, hits: list[Hit], lexicon: Lexicon) -> None:
+        self.hits = hits
+        self.lexicon = lexicon
+        self.clauses: list[Clause] = []
+        self.sentence_start = 0
+        self.current: list[Hit] = []
+        self.kind: ClauseKind = "main"
+        self.tags = 0
+        self.content = False
+
+    def close(self, as_kind: ClauseKind | None = None) -> None:
+        """End the clause at hand, if it has begun."""
+        current = self.current
+        if current:
+            self.clauses.append(Clause(as_kind or self.kind, current, current[0].start, current[-1].end))
+        self.current, self.kind, self.tags = [], "main", 0
+
+    def stop(self, place: int, hit: Hit) -> None:
+        """Take a mark between sentences or clauses."""
+        if hit.kind == "stop":
+            self.close()
+            self.content = False
+            if any(mark in hit.text for mark in "?？؟"):
+                _ask(self.clauses[self.sentence_start :])
+            self.sentence_start = len(self.clauses)
+        elif self.content:
+            return
+        elif hit.kind == "comma":
+            self.close()
+        elif place + 1 == len(self.hits) or self.hits[place + 1].kind != "url":
+            if self.tags & _INTRODUCES_TEXT:
+                self.content = True
+            else:
+                self.close()
+
+    def word(self, place: int, read: Hit) -> None:
+        """Take a word or a piece of content."""
+        hit = self._as_auxiliary(read)
+        own = hit.tags
+        if own & _OPENS and (place == 0 or not own & _ACTS):
+            self.close()
+            self.kind = next(name for bit, name in _OPENING if own & bit)
+        elif self.current and self._starts_clause(place, own):
+            self.close()
+        self.current.append(hit)
+        self.tags |= own
+        if own & _B["says"] and not (place + 1 < len(self.hits) and self.hits[place + 1].tags & _B["changed"]):
+            self.content = True
+        if own & _CLOSES:
+            self.close(next(name for bit, name in _CLOSING if own & bit))
+
+    def _as_auxiliary(self, hit: Hit) -> Hit:
+        """In verb-final languages "make it for me" ends in a verb of giving that hands nothing over."""
+        if self.lexicon.verb_final and hit.tags & _HANDS_OVER and self.current and self.current[-1].tags & _MAIN_VERBS:
+            return hit._replace(tags=hit.tags & ~_HANDS_OVER | _B["please"])
+        return hit
+
+    def _starts_clause(self, place: int, own: int) -> bool:
+        """Whether a clause begins without a stop: at a joint, at a second verb, behind a finished condition."""
+        if own & _JOINTS and _opens_clause(self.hits, place, own):
+            return True
+        if own & _ACTS and self.tags & _ACTS and self.lexicon.verb_final and not own & _B["NEG"]:
+            return True
+        finished = self.tags & (_ACTS | _B["done"] | _B["finished"])
+        return self.kind != "main" and bool(own & _WORK_OR_ACTS and finished) and not _has_subject(self.current)
 
 
 def _ask(sentence: list[Clause]) -> None:

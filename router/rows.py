@@ -67,8 +67,8 @@ class TableIndex:
     def mark(self, folded: str, hits: list[Hit], words: Lexicon) -> None:
         """Give the words that only this table knows their place among the hits."""
         self._found.clear()
-        for trigger in self.single_glued:
-            self._mark_glued(trigger, folded, hits)
+        for across in self.single_glued:
+            self._mark_glued(across, folded, hits)
         if not self.single:
             return
         for place, hit in enumerate(hits):

@@ -170,7 +170,7 @@ class Vocabulary:
         return None if tags is None else (tags, None, word)
 
     def misspelt(self, word: str) -> Entry | None:
-        """A word of the lexicon one slip away (a letter too many, too few, wrong or swapped); never an ordinary word."""
+        """A word of the lexicon one slip away (a letter too many, too few, wrong, swapped), if not an ordinary one."""
         word = without_marks(word)
         if len(word) < _SHORTEST_TYPO - 1 or len(word) > 24 or word in self.ordinary or not word.isalpha():
             return None
