@@ -8,7 +8,7 @@ from typing import cast
 
 from .clauses import Clause, split
 from .frames import Frame, judge
-from .language import detect_language, language_scores
+from .language import language_scores
 from .reading import read
 from .rows import Claim, TableIndex, index_of
 from .table import Intent, RouteAction, RoutingTable, Why
@@ -80,11 +80,11 @@ def _read_pieces(
     for clause in split(hits, words):
         start = offset + whole.original(clause.start)
         end = offset + whole.original(clause.end)
-        judged.append((clause, list(_judge(clause, start, end, rows, whole.text, has_files))))
+        judged.append((clause, list(_judge(clause, start, end, rows, has_files))))
     return judged
 
 
-def _judge(clause: Clause, start: int, end: int, rows: TableIndex, folded: str, has_files: bool) -> list[Piece]:
+def _judge(clause: Clause, start: int, end: int, rows: TableIndex, has_files: bool) -> list[Piece]:
     tags = clause.whole
     if tags & _B["URL"] and (piece := _address(clause, start, end)):
         return piece
@@ -93,7 +93,7 @@ def _judge(clause: Clause, start: int, end: int, rows: TableIndex, folded: str, 
     if clause.kind == "after":
         asked = tags & _WORK and not tags & _FILM
         return [Piece("chat", start, end, "to be done first", _deciding(clause, _WORK))] if asked else []
-    if (claim := rows.claimed(clause, folded)) is not None and _may_claim(clause):
+    if (claim := rows.claimed(clause)) is not None and _may_claim(clause):
         return [Piece(claim.row.actions[0], start, end, "the row's own words", claim.words, claim)]
     frame = judge(tags, clause.governed)
     if frame is None or frame.route == "none":
@@ -201,6 +201,3 @@ def _text(utterance: str, pieces: list[Piece]) -> str:
         else:
             joined.append([start, end])
     return " ".join(utterance[start:end].strip(_TRIM) for start, end in joined)
-
-
-__all__ = ["classify", "detect_language"]

@@ -178,7 +178,7 @@ def _weigh(clause: Clause, lexicon: Lexicon) -> None:
     """Sum up a clause's tags, whole and as governed by its head."""
     question = clause.whole & _Q
     tags: list[int] = []
-    nominal = False
+    nominal = indefinite = False
     strangers = words = 0
     for place, hit in enumerate(clause.hits):
         own = hit.tags
@@ -189,7 +189,9 @@ def _weigh(clause: Clause, lexicon: Lexicon) -> None:
             own = 0
         elif own & _B["edit"] and own & _NAMES:
             own = _verb_or_name(own, nominal or (place > 0 and bool(own & _FILMS)), clause.hits[place + 1 : place + 2])
-        nominal = bool(own & _NOMINAL)
+        # "a bad 90s render": strangers behind an indefinite article are adjectives
+        nominal = bool(own & _NOMINAL) or (nominal and indefinite and not own)
+        indefinite = bool(own & _B["a"]) or (indefinite and not own)
         tags.append(own)
         if hit.kind in ("word", "glued"):
             if not own & _B["please"]:

@@ -21,15 +21,6 @@ class Frame:
     none: int
     whole: bool
 
-    def holds(self, tags: int) -> bool:
-        """Whether the rule holds for these tags."""
-        return (
-            tags & self.all == self.all
-            and not tags & self.none
-            and (not self.any or tags & self.any != 0)
-            and (not self.any_too or tags & self.any_too != 0)
-        )
-
 
 @lru_cache(maxsize=1)
 def frames() -> tuple[Frame, ...]:

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from .normalise import Aligned, aligned
-from .quotation import quotes
+from .quotation import Quote, quotes
 from .vocabulary import GAP, Lexicon, Tail, Tails, tag_bits
 
 _REACH = 5
@@ -62,9 +62,9 @@ def masked(folded: str) -> str:
     return folded
 
 
-def _outside(text: str, found: tuple[object, ...]) -> str:
+def _outside(text: str, found: tuple[Quote, ...]) -> str:
     pieces, start = [], 0
-    for quote in quotes(text):
+    for quote in found:
         pieces.append(text[start : quote.start])
         start = quote.end
     return "".join((*pieces, text[start:]))

@@ -97,7 +97,7 @@ class TableIndex:
         hits[covered[0] : covered[-1] + 1] = sorted(kept, key=lambda hit: hit.start)
         self._found[at] = trigger
 
-    def claimed(self, clause: Clause, folded: str) -> Claim | None:
+    def claimed(self, clause: Clause) -> Claim | None:
         """The row whose own words stand in the clause: the longest trigger wins."""
         best: _Trigger | None = None
         if self.several:
