@@ -11,7 +11,7 @@ from .words import MarkedSentence
 
 _PUNCTUATION = re.compile("[,;:，、；：–—-]|[\u2190-\u21ff\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?")
 _BRACKETS = re.compile(r"[(（)）]")
-_MARKS = re.compile(r"(?:\d{1,3}[.)、．]\s*|[^\w\ue000\"'“”‘’「」『』«»《》`@]+|_+)+")
+_MARKS = re.compile(r"(?:\d{1,3}[.)、．]\s*|\b[a-h]\)\s*|[^\w\ue000\"'“”‘’「」『』«»《》`@]+|_+)+")
 _SHORT_CONDITION = 24  # characters of "…的话" and the like before the words they govern
 
 Opener = Literal["mark", "joiner", "coordinator"]
@@ -19,7 +19,7 @@ Opener = Literal["mark", "joiner", "coordinator"]
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """[start, end) of a clause. opener: what stands at its start; a coordinator is "and" or "or"."""
+    """[start, end) of a clause. opener: what stands at its start; a coordinator is "and", "or" or "、"."""
 
     start: int
     end: int
@@ -47,7 +47,8 @@ def cut_clauses(sentence: MarkedSentence, can_stand: Callable[[int], bool]) -> l
     cuts: dict[int, Opener] = {0: "mark"}
     for match in _PUNCTUATION.finditer(sentence.folded):
         if _separates(match.group(), sentence.folded, match.start(), match.end()):
-            cuts[match.end()] = "mark"
+            lists = match.group() == "、" and sentence.lexicon.first
+            cuts[match.end()] = "coordinator" if lists else "mark"
     leading = [span for kind in ("lead_ins", "optional") for span in sentence.spans(kind, 0, sentence.end)]
     for start, end in sentence.spans("joiners", 1, sentence.end):
         part_of_more = any(first < start < last for first, last in leading)

@@ -12,7 +12,7 @@ from typing import Literal
 
 from ..table import ReplyAction
 from .clauses import Cut, Head, clause_head, cut_clauses, past_marks
-from .objects import Found, object_before, object_behind
+from .objects import Found, by_means, object_before, object_behind
 from .rows import RowPhrases
 from .words import MarkedSentence
 
@@ -38,7 +38,7 @@ class Clause:
 
 def read_clauses(sentence: MarkedSentence, rows: RowPhrases, *, invited: bool) -> tuple[Clause, ...]:
     """The clauses of a sentence in order. invited: a question stands before it ("Happy with it?")."""
-    if not sentence.verbs and rows.openers is None:
+    if not sentence.verbs and rows.openers is None and not sentence.spans("means", 0, sentence.end):
         return ()
     reader = _Reader(sentence, rows)
     clauses: list[Clause] = []
@@ -48,7 +48,7 @@ def read_clauses(sentence: MarkedSentence, rows: RowPhrases, *, invited: bool) -
         behind_instruction = bool(clauses) and clauses[-1].kind in ("instruction", "filler")
         if clause.kind == "content" and behind_instruction and reader.continues(cut):
             clause = replace(clause, kind="filler")
-        governed = governed or clause.kind == "condition"
+        governed = governed or clause.kind == "condition" or clause.offered
         clauses.append(clause)
     return tuple(_settle_prefaces(clauses))
 
@@ -160,22 +160,26 @@ class _Reader:
     # instructions
 
     def _instruction(self, head: Head, cut: Cut) -> Found | None:
-        if not self._sentence.lexicon.first:
+        sentence = self._sentence
+        if not sentence.lexicon.first:
             return self._verb_last(head, cut)
-        claimed = self._rows.match(self._sentence, head.place, cut.end)
+        claimed = self._rows.match(sentence, head.place, cut.end)
         if claimed is not None:
             return claimed
-        if head.conditional and cut.end != self._sentence.end:
+        if head.conditional and cut.end != sentence.end:
             return self._if_you(head, cut)
-        found = object_behind(self._sentence, head.place, cut.end)
-        if found is not None and not head.conditional:
+        if self._unpunctuated_condition(head, cut):
+            found = self._verb_within(head.place, cut.end)
+            return found._replace(offered=True) if found else None
+        found = object_behind(sentence, head.place, cut.end)
+        if found is not None:
             return found
-        frames = self._sentence.lexicon.frames and (head.offered or self._sentence.starts("prefaces", head.place))
-        if frames or self._sentence.starts("fronting", head.place) or self._unpunctuated_condition(head, cut):
+        frames = sentence.lexicon.frames and (head.offered or sentence.starts("prefaces", head.place))
+        if frames or sentence.starts("fronting", head.place):
             return self._verb_within(head.place, cut.end)
-        if not self._sentence.lexicon.spaced:
+        if not sentence.lexicon.spaced:
             return self._topic_first(head, cut)
-        return self._if_you(head, cut)
+        return by_means(sentence, head.place, cut.end, asked=head.offered) or self._if_you(head, cut)
 
     def _unpunctuated_condition(self, head: Head, cut: Cut) -> bool:
         """Whether a condition runs on to the sentence's end, so that it must hold the instruction as well."""

@@ -13,6 +13,7 @@ from .rest import LIST_MARK, statement_of
 from .words import MarkedSentence, masked
 
 _NUMBER = re.compile(r"(\d{1,3})[.)、．]")
+_BLANK_LINE = 2  # line ends
 _LEAD_ENDS = frozenset(":：*_")
 _LEAD_STARTS = frozenset("#*0123456789")
 _HEADING = re.compile(r"\s*(?:#{1,6}\s+\S.*|\*\*[^*]{1,60}\*\*)\s*$")
@@ -177,5 +178,5 @@ def _joined(before: str, behind: str) -> str:
     """Of the white space on both sides of what went, the one that separates more, with the later line's indent."""
     if "\n" not in behind:
         return before or behind
-    wider = before if before.count("\n") > behind.count("\n") else behind
+    wider = before if before.count("\n") >= min(_BLANK_LINE, behind.count("\n")) else behind
     return wider[: wider.rindex("\n") + 1] + behind[behind.rindex("\n") + 1 :]

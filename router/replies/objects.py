@@ -13,7 +13,7 @@ from .words import MarkedSentence
 _REACH = 70  # characters behind the verb within which its object stands
 _BUTTON_NAME = 24  # characters behind "button" that name it
 _OPENERS = re.compile("[\\s*_\"'“”‘’「」『』«»《》`\\[(（]+")
-_LABEL_EDGES = " .,!?:;*_。，！？\"'”’」』»》)）]\n"
+_BEHIND_NAME = re.compile(r"[^\w\ue000+]+$|_+$")
 _MARKS = re.compile(r"[^\w\ue000\"'“”‘’「」『』«»《》`@*]+")
 _NAMES = frozenset(OBJECTS)
 _BUTTONS: tuple[tuple[str, ReplyAction], ...] = (
@@ -54,6 +54,21 @@ def object_before(sentence: MarkedSentence, place: int, start: int, end: int) ->
     """The same where the object or its place stands in [start, place)."""
     roles = sentence.verbs.get(place)
     return _object(sentence, place, roles, (start, end), before=True) if roles else None
+
+
+def by_means(sentence: MarkedSentence, place: int, end: int, *, asked: bool) -> Found | None:
+    """ "Upload it with the Upload button", "you can export it via the menu": a button as the means to an end.
+
+    asked: the reader is spoken to; if not, what starts at place must name what a button does.
+    """
+    names = sentence.at(place)
+    if not asked and not any(kind in names for kind, _ in _BUTTONS):
+        return None
+    for _, after in sentence.spans("means", place, end):
+        pressed = _pressed(sentence, after, min(end, after + _REACH), weakly=True, before=False)
+        if pressed is not None:
+            return Found(*pressed, after)
+    return None
 
 
 def _object(
@@ -161,6 +176,10 @@ def _pressed(
             return action, label.words
     if weakly and control is None:
         return None
+    behind_label = _past_marks(sentence, label.end, end)
+    opens = inside.find_start("panels", first, last) or sentence.starts("panels", behind_label)
+    if opens and control is None and not weakly:
+        return "state", label.words
     plays = inside.find_start("play_words", first, last)
     if plays and sentence.find("timelines", start, end):
         return "timeline", ""
@@ -193,6 +212,6 @@ def _label(sentence: MarkedSentence, start: int, end: int, *, quoted_before_verb
             close += 1
         return Label(inside, close, sentence.text[inside:close], True)
     stop = sentence.find("label_ends", inside + 1, end)
-    words = sentence.text[inside : stop[0] if stop else end].rstrip(_LABEL_EDGES)
+    words = _BEHIND_NAME.sub("", sentence.text[inside : stop[0] if stop else end])
     emphasised = opened is not None and "*" in opened.group()
     return Label(inside, inside + len(words), words, emphasised)

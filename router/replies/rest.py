@@ -11,7 +11,8 @@ from .words import MarkedSentence, masked
 EDGES = " \t\n,，、;；:：-–—(（)）→"
 """Punctuation that joins clauses, and is left over when one of them goes."""
 
-LIST_MARK = re.compile(r"\s*(?:[-*+•]\s+|\d{1,3}(?:[.)]\s+|[、．]\s*))")
+_NO_BRACKETS = str.maketrans("", "", "()（）")
+LIST_MARK = re.compile(r"\s*(?:[-*+•]\s+|(?:\d{1,3}|[a-hA-H])[.)]\s+|\d{1,3}[、．]\s*)")
 _END_MARKS = re.compile(r"[.!?。！？…]+[*_\"'”’」』»》]*\s*$")
 _COLON = re.compile(r"[:：]\s*$")
 
@@ -64,14 +65,14 @@ def _runs(clauses: Sequence[Clause]) -> list[list[Clause]]:
 def _trimmed(sentence: MarkedSentence, start: int, end: int) -> str:
     """Content without the punctuation and joining words that led to an instruction or away from it."""
     words = _END_MARKS.sub("", sentence.text[start:end])
-    if words.count("(") == words.count(")") and words.count("（") == words.count("）"):
-        words = words.strip(EDGES.replace(")", "").replace("）", ""))
-    words = words.strip(EDGES)
+    balanced = words.count("(") == words.count(")") and words.count("（") == words.count("）")
+    edges = EDGES.translate(_NO_BRACKETS) if balanced else EDGES
+    words = words.strip(edges)
     while words:
         marked = MarkedSentence(words, masked(words), sentence.lexicon)
         leading = marked.after("joiners", 0, marked.end)
         trailing = next((a for a, b in marked.spans("joiners", 1, marked.end) if b == marked.end), None)
-        shorter = words[leading:].lstrip(EDGES) if leading else words[:trailing].rstrip(EDGES)
+        shorter = words[leading:].lstrip(edges) if leading else words[:trailing].rstrip(edges)
         if shorter == words:
             return words
         words = shorter
