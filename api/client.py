@@ -214,7 +214,8 @@ class Client:
         """
         from .downloads import fetch  # noqa: PLC0415  # only an export needs it
 
-        return await fetch(self._exchange, url or self._exchange.address("download", render_id), target, on_bytes)
+        address = url or self._exchange.address("download", render_id)
+        return await fetch(self._exchange, self.clock, address, target, on_bytes)
 
     def _get(self, endpoint: str, **what: Any) -> httpx.Request:
         return self._exchange.request("GET", endpoint, **what)

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
+from .clock import Clock
 from .connection import httpx, is_loopback
 from .errors import BackendError, BackendUnreachable, ProtocolError
 from .exchange import Exchange, read_body
 from .refusals import refused
 
+OnBytes = Callable[[int, int], None]
+
 _MAX_REDIRECTS = 5
 _NOT_MEDIA = ("text/html", "application/json", "application/problem+json", "application/xml", "text/xml")
+_PAUSES_S = (0.5, 2, 8)
+"""Before each attempt to go on where a body broke off."""
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_NO_FILM = re.compile(rb"\s*[<{\[]|%PDF|PK\x03\x04|\xff\xd8\xff|\x89PNG|\x1f\x8b")
+_FILM = re.compile(rb"....(?:ftyp|moov|mdat|wide|free|skip)|\x1a\x45\xdf\xa3|GIF8|RIFF....(?:AVI |WEBP)", re.S)
+_SHORT_BYTES = 1024
+"""What is shorter is too short to be judged by its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +40,118 @@ class Downloaded:
 
 
 async def fetch(
-    exchange: Exchange, url: str, target: Path, on_bytes: Callable[[int, int], None] | None = None
+    exchange: Exchange, clock: Clock, url: str, target: Path, on_bytes: OnBytes | None = None
 ) -> Downloaded:
-    """Stream an address to `target` through a temporary name beside it.
+    """Stream an address to `target` through a temporary name beside it; a body that breaks off is gone on with.
 
     Raises ProtocolError for an address we do not go to and for an answer that is no film, OSError for the disk.
     """
-    response = await _open(exchange, url)
+    _sweep(target)
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
-        size = await _save(response, part, on_bytes)
+        with part.open("xb") as file:
+            saving = _Saving(exchange, url, file, on_bytes)
+            await saving.run(clock)
+        _check_film(part, saving.size)
         part.replace(target)
-    except httpx.HTTPError as exc:
-        raise BackendUnreachable(0, "download", f"the download broke off: {type(exc).__name__}") from exc
     finally:
-        await response.aclose()
         with suppress(OSError):
             part.unlink(missing_ok=True)
-    return Downloaded(target, size, response.headers.get("content-type", "").partition(";")[0].strip())
+    return Downloaded(target, saving.size, saving.media_type)
 
 
-async def _open(exchange: Exchange, url: str) -> httpx.Response:
+def _sweep(target: Path) -> None:
+    """Remove what a process that was killed left of the same download."""
+    with suppress(OSError):
+        for left in target.parent.glob(f".{target.name}.*.part"):
+            left.unlink(missing_ok=True)
+
+
+def _check_film(part: Path, size: int) -> None:
+    with part.open("rb") as file:
+        head = file.read(64)
+    if not head:
+        raise ProtocolError(0, "download", "the film is empty")
+    if _NO_FILM.match(head) or (size >= _SHORT_BYTES and not _FILM.match(head)):
+        raise ProtocolError(0, "download", "what came is no film")
+
+
+class _Saving:
+    """One body on its way to an open file, in as many answers as it takes. size: bytes that are in the file."""
+
+    def __init__(self, exchange: Exchange, url: str, file: BinaryIO, on_bytes: OnBytes | None) -> None:
+        self.size = 0
+        self.media_type = ""
+        self._exchange = exchange
+        self._url = url
+        self._file = file
+        self._on_bytes = on_bytes
+        self._total = 0
+        self._mark = ""  # what the server calls this very content; "" = it cannot be gone on with
+
+    async def run(self, clock: Clock) -> None:
+        for pause_s in (*_PAUSES_S, None):
+            try:
+                await self._attempt()
+                break
+            except httpx.HTTPError as exc:
+                if pause_s is None or not self._mark:
+                    detail = f"the download broke off: {type(exc).__name__}"
+                    raise BackendUnreachable(0, "download", detail) from exc
+            except BackendUnreachable:
+                if pause_s is None or not (self.size and self._mark):
+                    raise
+            await clock.sleep(pause_s)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    async def _attempt(self) -> None:
+        headers = {"Accept-Encoding": "identity"}
+        if self.size:
+            headers |= {"Range": f"bytes={self.size}-", "If-Range": self._mark}
+        response = await _open(self._exchange, self._url, headers)
+        try:
+            self._begin(response)
+            async for chunk in response.aiter_bytes(256 * 1024):
+                self.size += self._file.write(chunk)
+                if self._on_bytes is not None:
+                    self._on_bytes(self.size, self._total)
+        finally:
+            await response.aclose()
+        if self._total and self.size != self._total:
+            raise httpx.RemoteProtocolError(f"{self.size} of {self._total} bytes")
+
+    def _begin(self, response: httpx.Response) -> None:
+        """Go on where the file ends, or from its beginning when that is what the server sends."""
+        headers = response.headers
+        where = _CONTENT_RANGE.fullmatch(headers.get("content-range", ""))
+        if response.status_code == 206:
+            if where is None or int(where[1]) != self.size:
+                raise ProtocolError(0, "download", "another part than the one that was asked for")
+            self._total = int(where[3]) if where[3] != "*" else self._total
+            return
+        self._file.seek(0)
+        self._file.truncate()
+        self.size = 0
+        plain = "content-encoding" not in headers
+        self._total = _number(headers.get("content-length", "")) if plain else 0
+        self._mark = _mark(headers) if plain else ""
+        self.media_type = headers.get("content-type", "").partition(";")[0].strip()
+
+
+def _mark(headers: httpx.Headers) -> str:
+    """A strong ETag, else the date of the last change, where the server gives parts at all (RFC 9110, 13.1.5)."""
+    if headers.get("accept-ranges", "").strip().lower() == "none":
+        return ""
+    etag: str = headers.get("etag", "")
+    return etag if etag.startswith('"') else headers.get("last-modified", "")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+async def _open(exchange: Exchange, url: str, headers: dict[str, str]) -> httpx.Response:
     """The answer that holds the film, still open."""
     base = exchange.http.base_url
     address = _resolve(base, url)
@@ -59,7 +162,9 @@ async def _open(exchange: Exchange, url: str) -> httpx.Response:
         here = address
 
         def build(here: httpx.URL = here, ours: bool = ours) -> httpx.Request:
-            return exchange.http.build_request("GET", here, headers=exchange.headers("download") if ours else {})
+            own = {name.encode(): value.encode() for name, value in headers.items()}
+            signed = exchange.headers("download") if ours else {}
+            return exchange.http.build_request("GET", here, headers=own | signed)
 
         response = await exchange.ask("download", build, _take if ours else _take_foreign)
         if not response.is_redirect:
@@ -81,7 +186,7 @@ async def _take_foreign(response: httpx.Response) -> httpx.Response:
 
 async def _take(response: httpx.Response) -> httpx.Response:
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if response.is_redirect or (response.status_code == 200 and kind not in _NOT_MEDIA):
+    if response.is_redirect or (response.status_code in (200, 206) and kind not in _NOT_MEDIA):
         return response
     raise refused("download", response.status_code, await read_body(response, 2**20))
 
@@ -108,20 +213,3 @@ def _check_foreign(address: httpx.URL, base: httpx.URL) -> None:
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
-
-
-async def _save(response: httpx.Response, part: Path, on_bytes: Callable[[int, int], None] | None) -> int:
-    """Bytes written, all of them on the disk."""
-    total = response.headers.get("content-length", "")
-    total_bytes = int(total) if total.isascii() and total.isdigit() else 0
-    size = 0
-    with part.open("xb") as file:
-        async for chunk in response.aiter_bytes(256 * 1024):
-            size += file.write(chunk)
-            if on_bytes is not None:
-                on_bytes(size, total_bytes)
-        file.flush()
-        os.fsync(file.fileno())
-    if size == 0:
-        raise ProtocolError(0, "download", "the film is empty")
-    return size

@@ -65,7 +65,7 @@ async def _converse(ctx: TurnContext, pending: PendingSend, emit: Emit, *, heari
         await changed_anyway(ctx, pending, emit)
         raise ctx.advisor.stream_failed(listener.end.code)
     elif listener.end is not None:
-        await tell_outcome(ctx, pending, listener.end, emit)
+        await tell_outcome(ctx, pending, listener.end, emit, worked_on=listener.worked_on)
 
 
 async def _listen(

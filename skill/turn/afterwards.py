@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .drafts import changes_since
+from .drafts import changes_since, look, read_draft
 from .events import Offer, Status, Text
+from .timeline import timeline
 
 if TYPE_CHECKING:
     from api import StreamEnd
@@ -18,12 +19,30 @@ LOOKS = 5
 """After a broken stream. Source: DESIGN, the backend on the wire: 30 s, then every 60 s, five unchanged = report."""
 
 
-async def tell_outcome(ctx: TurnContext, pending: PendingSend, end: StreamEnd, emit: Emit) -> None:
-    """After a clean end: an answer speaks for itself; a silent turn is told by what changed."""
+async def tell_outcome(
+    ctx: TurnContext, pending: PendingSend, end: StreamEnd, emit: Emit, *, worked_on: bool = False
+) -> None:
+    """After a clean end: an answer speaks for itself; a silent turn is told by what changed.
+
+    worked_on: after its words the backend went on (music, a title), so the tracks are listed as they are now.
+    """
     if end.truncated:
         await emit(Text(ctx.say("truncated")))
     if end.silent:
         await tell_changes(ctx, pending, emit)
+    elif worked_on:
+        await _list_tracks(ctx, pending, emit)
+
+
+async def _list_tracks(ctx: TurnContext, pending: PendingSend, emit: Emit) -> None:
+    from api import BackendError  # noqa: PLC0415 - loaded with the backend by now
+
+    try:
+        draft = (await look(ctx)).raw_draft
+    except BackendError:
+        return
+    if draft and dict(draft) != dict(pending.draft_before or {}) and read_draft(draft).ready:
+        await emit(timeline(read_draft(draft), ctx.say))
 
 
 async def tell_changes(ctx: TurnContext, pending: PendingSend, emit: Emit) -> None:
@@ -59,9 +78,9 @@ async def after_break(ctx: TurnContext, pending: PendingSend, emit: Emit, *, ask
     await emit(Status(ctx.say("checking_earlier" if asked_again else "waiting_after_break")))
     changed: list[str] = []
     seen = False
-    for look in range(LOOKS + 1):
-        if look or not asked_again:
-            await ctx.clock.sleep(NEXT_LOOK_S if look else FIRST_LOOK_S)
+    for round_number in range(LOOKS + 1):
+        if round_number or not asked_again:
+            await ctx.clock.sleep(NEXT_LOOK_S if round_number else FIRST_LOOK_S)
         found = await _look(ctx, pending)
         seen = seen or found is not None
         if found:

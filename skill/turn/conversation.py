@@ -39,7 +39,7 @@ async def begin(ctx: TurnContext, emit: Emit) -> None:
     conversation.free = conversation.free or signed_in.unlimited
     await new_session(ctx)
     if not conversation.greeted:
-        await emit(Text(_ready(ctx, signed_in.credits)))
+        await emit(Text(_ready(ctx, signed_in.credits) + await _browser_link(ctx)))
         conversation.greeted = True
         ctx.log.save()
 
@@ -73,6 +73,19 @@ def _forget_project(conversation: Conversation) -> None:
     conversation.draft = None
     conversation.export = None
     conversation.cloud_notice_given = False
+
+
+async def _browser_link(ctx: TurnContext) -> str:
+    """Where the project can be opened in a browser, where the document knows such links."""
+    if "api.endpoints.claim_token" not in ctx.plan.said or ctx.request.backend == "local":
+        return ""
+    from api import BackendError  # noqa: PLC0415 - loaded with the backend by now
+
+    try:
+        token = await ctx.client.claim_link_token()
+    except BackendError:
+        return ""
+    return ctx.say("browser_link", link=ctx.advisor.claim_link(token)) if token else ""
 
 
 def _ready(ctx: TurnContext, credits: float | None) -> str:

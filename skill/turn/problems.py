@@ -84,6 +84,10 @@ class Advisor:
         bind = self.conversation.bind_id or self.conversation.task_id
         return f"{web}?bind={quote(bind)}" if bind else web
 
+    def claim_link(self, token: str) -> str:
+        """The page that opens this project in a browser. token: a claim token, never one that signs requests."""
+        return f"{self.settings.web_url or self.plan.api.web}/workspace/claim?ct={quote(token)}"
+
     def formats(self) -> str:
         """The document's formats, as a person reads them."""
         return self.say.listed(self.plan.formats, most=99)

@@ -14,7 +14,7 @@ from .conftest import OpenClient
 
 pytestmark = pytest.mark.anyio
 
-FILM = b"film" * 200_000
+FILM = b"\0\0\0\x18ftypisom" + b"film" * 200_000
 OURS = ("authorization", "x-skill-source", "x-skill-version", "x-skill-platform")
 
 
@@ -144,3 +144,103 @@ async def test_a_folder_that_is_not_there_is_the_disks_own_error(open_client: Op
     async with open_client(lambda request: film(), given="mine") as client:
         with pytest.raises(FileNotFoundError):
             await client.download("https://cdn.test/v.mp4", "r1", tmp_path / "no" / "v.mp4")
+
+
+class Server:
+    """A film that breaks off after so many bytes, time after time."""
+
+    def __init__(self, *lengths: int, etag: str = '"v1"', **headers: str) -> None:
+        self.lengths = list(lengths)
+        self.etag = etag
+        self.headers = headers
+        self.ranges: list[str] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        asked = request.headers.get("range", "")
+        self.ranges.append(asked)
+        start = int(asked.removeprefix("bytes=").rstrip("-")) if asked else 0
+        if asked and request.headers["if-range"] != self.etag:
+            start = 0
+        upto = start + self.lengths.pop(0) if self.lengths else len(FILM)
+        headers = {"content-type": "video/mp4", "content-length": str(len(FILM) - start), "etag": self.etag}
+        if start:
+            headers["content-range"] = f"bytes {start}-{len(FILM) - 1}/{len(FILM)}"
+        return httpx.Response(206 if start else 200, headers=headers | self.headers, stream=Broken(FILM[start:upto]))
+
+
+class Broken(httpx.AsyncByteStream):
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._body
+        if not self._body.endswith(FILM[-20:]) or len(self._body) < 20:
+            raise httpx.ReadError("reset")
+
+
+async def test_a_film_that_breaks_off_is_gone_on_with(open_client: OpenClient, tmp_path: Path) -> None:
+    server = Server(300_000, 200_000)
+    async with open_client(server, given="mine") as client:
+        got = await client.download("https://cdn.test/v.mp4", "r1", tmp_path / "v.mp4")
+    assert (tmp_path / "v.mp4").read_bytes() == FILM
+    assert got.bytes == len(FILM)
+    assert server.ranges == ["", "bytes=300000-", "bytes=500000-"]
+    assert files_in(tmp_path) == ["v.mp4"]
+
+
+async def test_a_film_that_changed_meanwhile_begins_again(open_client: OpenClient, tmp_path: Path) -> None:
+    server = Server(300_000)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        response = server(request)
+        server.etag = '"v2"'
+        return response
+
+    async with open_client(answer, given="mine") as client:
+        await client.download("https://cdn.test/v.mp4", "r1", tmp_path / "v.mp4")
+    assert (tmp_path / "v.mp4").read_bytes() == FILM
+    assert server.ranges == ["", "bytes=300000-"]
+
+
+@pytest.mark.parametrize(("etag", "headers"), [("", {}), ('W/"v1"', {}), ('"v1"', {"accept-ranges": "none"})])
+async def test_what_cannot_be_gone_on_with_is_not(
+    open_client: OpenClient, tmp_path: Path, etag: str, headers: dict[str, str]
+) -> None:
+    server = Server(300_000, etag=etag, **headers)
+    async with open_client(server, given="mine") as client:
+        with pytest.raises(BackendUnreachable):
+            await client.download("https://cdn.test/v.mp4", "r1", tmp_path / "v.mp4")
+    assert server.ranges == [""]
+
+
+async def test_a_film_that_never_stays_whole_ends(open_client: OpenClient, tmp_path: Path) -> None:
+    server = Server(*[1000] * 9)
+    async with open_client(server, given="mine") as client:
+        with pytest.raises(BackendUnreachable):
+            await client.download("https://cdn.test/v.mp4", "r1", tmp_path / "v.mp4")
+        assert client.clock.monotonic() == 10.5
+    assert len(server.ranges) == 4
+    assert files_in(tmp_path) == []
+
+
+async def test_another_part_than_asked_for_is_refused(open_client: OpenClient, tmp_path: Path) -> None:
+    server = Server(300_000, **{"content-range": "bytes 5-9/10"})
+    async with open_client(server, given="mine") as client:
+        with pytest.raises(ProtocolError, match="another part"):
+            await client.download("https://cdn.test/v.mp4", "r1", tmp_path / "v.mp4")
+
+
+@pytest.mark.parametrize("body", [b"<!doctype html>", b'{"error": 1}', b"\xff\xd8\xff\xe0", b"x" * 5000, b"  <Error/>"])
+async def test_what_does_not_begin_like_a_film_is_none(open_client: OpenClient, tmp_path: Path, body: bytes) -> None:
+    reply = httpx.Response(200, content=body, headers={"content-type": "video/mp4"})
+    async with open_client(lambda request: reply, given="mine") as client:
+        with pytest.raises(ProtocolError, match="no film"):
+            await client.download("https://cdn.test/v.mp4", "r1", tmp_path / "v.mp4")
+    assert files_in(tmp_path) == []
+
+
+async def test_what_a_killed_process_left_is_swept(open_client: OpenClient, tmp_path: Path) -> None:
+    (tmp_path / ".v.mp4.0011.part").write_bytes(b"half")
+    async with open_client(lambda request: film(), given="mine") as client:
+        await client.download("https://cdn.test/v.mp4", "r1", tmp_path / "v.mp4")
+    assert files_in(tmp_path) == ["v.mp4"]

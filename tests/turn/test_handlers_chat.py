@@ -78,6 +78,23 @@ def test_the_first_result_is_told_at_once_and_the_rest_later(bench: Bench) -> No
     assert log.texts == ["Your clip is ready.", "Music too."]
 
 
+def test_what_is_added_after_the_words_is_listed(bench: Bench) -> None:
+    bench.known()
+    bench.backend.reply("state", state(None), state(TITLED))
+    later = (tool("add_title"), 60.0, tool("add_title", done=True))
+    bench.backend.reply("send", bench.backend.stream("Your raw clip is ready.", tool("x", done=True), *later))
+    log = bench.turn("make a film")
+    assert [event.kind for event in log.events] == ["text", "timeline", "done"]
+    assert "Golden Hour" in log.told("timeline")[0].text
+
+
+def test_nothing_is_listed_where_the_backend_has_the_last_word(bench: Bench) -> None:
+    bench.known()
+    bench.backend.reply("send", bench.backend.stream("A clip.", tool("x"), tool("x", done=True), "And a title."))
+    assert [event.kind for event in bench.turn("make a film").events] == ["text", "text", "done"]
+    assert bench.backend.calls.count("state") == 1
+
+
 def test_fifteen_minutes_are_the_limit(bench: Bench) -> None:
     bench.known()
     bench.backend.reply("state", state(FILM), state(TITLED))

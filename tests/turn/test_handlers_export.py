@@ -305,7 +305,7 @@ def test_a_render_the_backend_lost_is_made_anew_the_next_time(ready: Bench) -> N
 
 def test_a_slow_download_tells_how_far_it_is(ready: Bench) -> None:
     def slow(_: httpx.Request) -> httpx.Response:
-        half = b"x" * (2**18 + 1)
+        half = b"\0\0\0\x18ftyp" + b"x" * (2**18 - 8)
         body = Silence([half, 5.0, half, 5.0], ready.backend)
         return httpx.Response(
             200, headers={"content-type": "video/mp4", "content-length": str(2 * len(half))}, stream=body

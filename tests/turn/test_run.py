@@ -485,3 +485,22 @@ def test_a_turn_that_runs_again_still_knows_what_yes_meant(bench: Bench) -> None
     bench.backend.reply("state", state(FILM))
     bench.run(bench.request("yes"))
     assert len(bench.log.told("file")) == 1
+
+
+def test_a_document_that_knows_claim_links_gives_one_at_first_contact(bench: Bench) -> None:
+    bench.plan = replace(bench.plan, said={**bench.plan.said, "api.endpoints.claim_token": 1})
+    bench.backend.reply("/api/auth/claim-token", {"code": 0, "data": {"claim_token": "clm_1234"}})
+    assert "https://nemovideo.com/workspace/claim?ct=clm_1234" in bench.turn("credits").texts[0]
+    assert "claim" not in str(bench.turn("credits").texts)
+
+
+@pytest.mark.parametrize(
+    "reply", [httpx.Response(404), {"code": 0, "data": {"claim_token": "nmv_usr_secret"}}, httpx.ReadTimeout("slow")]
+)
+def test_a_claim_link_that_is_not_to_be_had_is_not_missed(bench: Bench, reply: object) -> None:
+    bench.plan = replace(bench.plan, said={**bench.plan.said, "api.endpoints.claim_token": 1})
+    bench.backend.reply("/api/auth/claim-token", reply)
+    log = bench.turn("credits")
+    assert "browser" not in log.texts[0]
+    assert "nmv_usr" not in str(log.events)
+    assert bench.state == "finished"
