@@ -65,14 +65,15 @@ class Skillturn:
 
         again: False re-attaches to a turn with the same words and files that still runs.
         """
-        if self._runner is None:
+        runner = self._runner
+        if runner is None:
             raise RuntimeError("open it first: async with Skillturn(…) as skill")
         request = self._request(text, files, urls, output)
         with closing(Journal.open(conversation_file(self._home, conversation), name=conversation)) as journal:
             turn, _ = take_in(journal, request, self._settings, self._home, again=again)
-            self._runner.ensure(journal)
+            runner.ensure(journal)
             follower = Follower(journal, turn.id)
-            async for event in follow(follower):
+            async for event in follow(follower, lambda: runner.ensure(journal)):
                 yield event
             journal.note_told(turn.id, follower.told, all_of_it=True)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from ..document.plan import SkillPlan
 from ..handlers.contract import Conversation, PendingSend
 from .event_json import from_json, to_json
 from .events import TurnEvent, TurnRequest, TurnState
-from .journal import Journal
+from .journal import Journal, JournalError
 from .lease import Lease, LeaseLost
 from .settings import Settings
 
@@ -36,7 +37,7 @@ class BesideLog:
         try:
             self._lease.conversation = self.conversation
             self._lease.save()
-        except LeaseLost:
+        except (LeaseLost, JournalError):  # a full disk is no reason not to tell a balance
             self._lease = None
 
     def about_to_send(self, pending: PendingSend) -> None:
@@ -67,11 +68,22 @@ async def run_beside(
 
     from .run import Runtime, run_turn  # noqa: PLC0415
 
-    lease = None if journal.unfinished() else Lease.take(journal)
+    lease = _free_lease(journal)
     try:
         log = BesideLog(journal, lease, tell)
         runtime = Runtime(plan=plan, settings=settings, clock=SystemClock(), skill_home=home)
         return await run_turn(request, log, runtime)
     finally:
         if lease is not None:
-            lease.release()
+            with suppress(JournalError):
+                lease.release()
+
+
+def _free_lease(journal: Journal) -> Lease | None:
+    """The lease, where nobody is at work and the disk lets us have it."""
+    if journal.unfinished():
+        return None
+    try:
+        return Lease.take(journal)
+    except JournalError:
+        return None

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+_LONGEST_WAIT_S = 10.0
 
 if sys.platform == "win32":
     import msvcrt
@@ -48,3 +53,18 @@ def held(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold a lock for a few statements, after whoever holds it now; where there are no locks, do without."""
+    until = time.monotonic() + _LONGEST_WAIT_S
+    descriptor, locked = hold(path)
+    while not locked and time.monotonic() < until and held(path):
+        os.close(descriptor)
+        time.sleep(0.05)
+        descriptor, locked = hold(path)
+    try:
+        yield
+    finally:
+        os.close(descriptor)  # the file stays: removing it would let two in, one on each of its inodes

@@ -66,11 +66,15 @@ def watch(follower: Follower, *, wait_s: float | None, look_after: Callable[[], 
         time.sleep(follower.pause_s if wait_s is None else min(follower.pause_s, max(wait_s - (now - begun), 0.001)))
 
 
-async def follow(follower: Follower) -> AsyncIterator[TurnEvent]:
-    """The turn's events as they come, for hosts with an event loop."""
+async def follow(follower: Follower, look_after: Callable[[], None] = lambda: None) -> AsyncIterator[TurnEvent]:
+    """The turn's events as they come, for hosts with an event loop. look_after: as in `watch`."""
+    looked = time.monotonic()
     while True:
         for event in follower.poll():
             yield event
         if follower.finished:
             return
+        if time.monotonic() - looked >= LOOK_AFTER_S:
+            look_after()
+            looked = time.monotonic()
         await anyio.sleep(follower.pause_s)

@@ -7,10 +7,9 @@ by the holder of the lease alone (lease.py, running.py).
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -19,32 +18,13 @@ from typing import Any
 from ..handlers.contract import Conversation
 from .event_json import from_json
 from .events import TurnEvent, TurnState
+from .journal_file import JournalError, connect, open_file, refusal
 
-_VERSION = 1
-_SCHEMA = (
-    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
-    """CREATE TABLE turns (
-        seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, state TEXT NOT NULL, request TEXT NOT NULL,
-        digest TEXT NOT NULL, created REAL NOT NULL, ended REAL, attempts INTEGER NOT NULL DEFAULT 0,
-        released INTEGER NOT NULL DEFAULT 0, cancel INTEGER NOT NULL DEFAULT 0,
-        told INTEGER NOT NULL DEFAULT 0, delivered REAL)""",
-    """CREATE TABLE events (
-        seq INTEGER PRIMARY KEY AUTOINCREMENT, turn_id TEXT NOT NULL, epoch INTEGER NOT NULL, kind TEXT NOT NULL,
-        stage TEXT, body TEXT NOT NULL)""",
-    "CREATE INDEX events_of_turn ON events (turn_id, seq)",
-    "CREATE TABLE lease (epoch INTEGER NOT NULL, holder TEXT NOT NULL, expires_at REAL NOT NULL)",
-    "INSERT INTO lease VALUES (0, '', 0)",
-    "CREATE TABLE memory (body TEXT NOT NULL)",
-    """CREATE TABLE sends (
-        message_id TEXT PRIMARY KEY, turn_id TEXT NOT NULL, text TEXT NOT NULL, draft_before TEXT,
-        settled INTEGER NOT NULL DEFAULT 0)""",
-)
+__all__ = ["OPEN_STATES", "Journal", "JournalError", "Turn", "memory_json"]
+
+
 _TURN = "seq, id, state, request, digest, created, ended, attempts, released, cancel, told, delivered"
 OPEN_STATES: tuple[TurnState, ...] = ("queued", "running")
-
-
-class JournalError(OSError):
-    """The journal cannot be read or written; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,29 +59,30 @@ class Turn:
 class Journal:
     """One connection to one conversation's file. Not for several threads at once."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path | None, kept_aside: Path | None = None) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: Path | None,
+        kept_aside: Path | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         self.connection = connection
         self.path = path
         self.kept_aside = kept_aside
+        self.now = now
 
     @classmethod
-    def open(cls, path: Path | str, *, name: str = "") -> Journal:
-        """Open the file, or begin it. ":memory:" keeps nothing.
+    def open(cls, path: Path | str, *, name: str = "", now: Callable[[], float] = time.time) -> Journal:
+        """Open the file, or begin it. ":memory:" keeps nothing. now: seconds since the epoch, as this process sees it.
 
-        An unreadable file is moved aside and a new one begun; `kept_aside` then says where the old one is.
+        A damaged file is moved aside and a new one begun; `kept_aside` then says where the old one is.
         Raises JournalError when the disk refuses.
         """
         if str(path) == ":memory:":
-            return cls(_connect(":memory:", name), None)
+            return cls(connect(":memory:", name), None, now=now)
         path = Path(path)
-        try:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its side files the same mode
-            return cls(_connect(str(path), name), path)
-        except sqlite3.OperationalError as error:
-            raise JournalError(_advice(error, path)) from error
-        except sqlite3.DatabaseError:
-            aside = _move_aside(path)
-            return cls(_connect(str(path), name), path, aside)
+        connection, aside = open_file(path, name)
+        return cls(connection, path, aside, now)
 
     def close(self) -> None:
         self.connection.close()
@@ -130,15 +111,15 @@ class Journal:
     def writing(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """One transaction. durable: on disk when this returns; else only safe against a crash of the process.
 
-        Raises JournalError when the disk refuses (full, read-only); nothing of the transaction is kept then.
+        Raises JournalError when the disk refuses (full, read-only, damaged); nothing of the transaction is kept then.
         """
         try:
             self.connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self.connection.execute("BEGIN IMMEDIATE")
             yield self.connection
             self.connection.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            raise JournalError(_advice(error, self.path)) from error
+        except sqlite3.DatabaseError as error:
+            raise refusal(error, self.path) from error
         finally:
             if self.connection.in_transaction:  # SQLite itself rolls back when the disk is full
                 self.connection.execute("ROLLBACK")
@@ -156,7 +137,7 @@ class Journal:
                 return earlier[-1], False
             self.connection.execute(
                 "INSERT INTO turns (id, state, request, digest, created) VALUES (?, 'queued', ?, ?, ?)",
-                (turn_id, _dumps(request), digest, time.time()),
+                (turn_id, _dumps(request), digest, self.now()),
             )
             return self._turns("id = ?", turn_id)[0], True
 
@@ -205,7 +186,7 @@ class Journal:
         with self.writing():
             self.connection.execute(
                 "UPDATE turns SET told = max(told, ?), delivered = coalesce(delivered, ?) WHERE id = ?",
-                (event, time.time() if all_of_it else None, turn_id),
+                (event, self.now() if all_of_it else None, turn_id),
             )
 
     # memory
@@ -218,62 +199,6 @@ class Journal:
         body = json.loads(row[0])
         known = {field.name for field in fields(Conversation)}
         return Conversation(**{key: value for key, value in body.items() if key in known})
-
-
-def _connect(path: str, name: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=15, isolation_level=None, check_same_thread=False)
-    try:
-        _retry_locked(connection, "PRAGMA journal_mode = WAL")
-        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-            _create(connection, name)
-        connection.execute("SELECT epoch FROM lease").fetchone()
-        connection.execute("SELECT body FROM memory").fetchone()
-        connection.execute("SELECT max(seq) FROM turns").fetchone()
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _create(connection: sqlite3.Connection, name: str) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    if connection.execute("PRAGMA user_version").fetchone()[0] == 0:  # nobody was quicker
-        for statement in _SCHEMA:
-            connection.execute(statement)
-        connection.execute("INSERT INTO meta VALUES ('name', ?)", (name.encode("utf-8", "replace").decode(),))
-        connection.execute(f"PRAGMA user_version = {_VERSION}")
-    connection.execute("COMMIT")
-
-
-def _retry_locked(connection: sqlite3.Connection, statement: str) -> None:
-    # SQLite does not wait for its lock when it turns a new file to WAL
-    for pause_s in (0.01, 0.05, 0.2, 0.5, 1.0):
-        try:
-            connection.execute(statement)
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error):
-                raise
-            time.sleep(pause_s)
-        else:
-            return
-    connection.execute(statement)
-
-
-def _move_aside(path: Path) -> Path:
-    number = 1
-    while (aside := path.with_name(f"{path.name}.broken-{number}")).exists():
-        number += 1
-    path.rename(aside)
-    for suffix in ("-wal", "-shm"):
-        side = path.with_name(path.name + suffix)
-        if side.exists():
-            side.rename(aside.with_name(aside.name + suffix))
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    return aside
-
-
-def _advice(error: sqlite3.Error, path: Path | None) -> str:
-    return f"The conversation's journal {path} cannot be written ({error}); make room there or set SKILLTURN_HOME."
 
 
 def memory_json(conversation: Conversation) -> str:

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import os
 import socket
-import time
 from collections.abc import Collection
+from enum import Enum
 from pathlib import Path
 
 from ..handlers.contract import Conversation
 from .filelock import held, hold
-from .journal import Journal, Turn, memory_json
+from .journal import Journal, JournalError, Turn, memory_json
 
 RENEW_S = 5.0
 TTL_S = 20.0
+
+
+class Standing(Enum):
+    """What is known of the lease's holder: nobody, somebody at work, or somebody who may be asleep or gone."""
+
+    FREE = "free"
+    HELD = "held"
+    DOUBTFUL = "doubtful"
 
 
 class LeaseLost(Exception):
@@ -24,7 +32,7 @@ class Lease:
     """The right to write one conversation, and the memory that goes with it.
 
     Given up with `release`, or by dying: then the kernel drops the lock file and the next one takes over at once.
-    A holder that hangs is taken over when its time is up.
+    A holder that hangs or sleeps past its time is taken over by whoever has watched it for a while (worker.py).
     """
 
     def __init__(self, journal: Journal, epoch: int, lock: int | None) -> None:
@@ -35,18 +43,18 @@ class Lease:
 
     @classmethod
     def take(cls, journal: Journal, *, stale: float | None = None) -> Lease | None:
-        """The lease, or None while somebody else holds it.
+        """The lease, or None while somebody else holds it or may hold it.
 
-        stale: an `expires_at` seen some time ago; a living holder that has not renewed since is taken over.
+        stale: an `expires_at` seen some time ago; a doubtful holder that has not renewed since is taken over.
         """
         with journal.writing() as connection:
-            epoch, expires_at, alive = _look(journal)
-            if alive and not (expires_at == stale and expires_at < time.time()):
+            epoch, expires_at, standing = _look(journal)
+            if standing is Standing.HELD or (standing is Standing.DOUBTFUL and expires_at != stale):
                 return None
             lock, locked = hold(_lock_file(journal.path, epoch + 1)) if journal.path else (None, False)
             connection.execute(
                 "UPDATE lease SET epoch = ?, holder = ?, expires_at = ?",
-                (epoch + 1, socket.gethostname() if locked else "", time.time() + TTL_S),
+                (epoch + 1, socket.gethostname() if locked else "", journal.now() + TTL_S),
             )
         if journal.path and epoch:
             _lock_file(journal.path, epoch).unlink(missing_ok=True)
@@ -61,7 +69,7 @@ class Lease:
         """Say that the holder is alive. Raises LeaseLost."""
         with self.journal.writing(durable=False) as connection:
             self.guard()
-            connection.execute("UPDATE lease SET expires_at = ?", (time.time() + TTL_S,))
+            connection.execute("UPDATE lease SET expires_at = ?", (self.journal.now() + TTL_S,))
 
     def save(self) -> None:
         """Keep `conversation` as it is now. Raises LeaseLost."""
@@ -92,31 +100,46 @@ class Lease:
 
     def release(self, *, only_if_idle: bool = False) -> bool:
         """Give it up. only_if_idle: not while a turn waits or runs; decided in one step, so no turn is forgotten."""
-        with self.journal.writing() as connection:
-            if only_if_idle and self.journal.unfinished():
-                return False
-            connection.execute("UPDATE lease SET expires_at = 0 WHERE epoch = ?", (self.epoch,))
+        try:
+            with self.journal.writing() as connection:
+                if only_if_idle and self.journal.unfinished():
+                    return False
+                connection.execute("UPDATE lease SET expires_at = 0 WHERE epoch = ?", (self.epoch,))
+        except JournalError:
+            self._unlock()
+            raise
+        self._unlock()
+        return True
+
+    def _unlock(self) -> None:
         if self._lock is not None and self.journal.path:
             _lock_file(self.journal.path, self.epoch).unlink(missing_ok=True)
             os.close(self._lock)
-        return True
+            self._lock = None
 
 
-def _look(journal: Journal) -> tuple[int, float, bool]:
-    """The newest epoch, when its time is up, and whether its holder is alive.
+def _look(journal: Journal) -> tuple[int, float, Standing]:
+    """The newest epoch, when its holder's time is up, and how its holder stands.
 
-    A holder on this machine is known by its lock; one elsewhere, or without locks, by its time alone.
+    A holder on this machine is known by its lock; one elsewhere, or without locks, by its time alone. A time further
+    off than any lease lasts was written before some clock was set back, so it says nothing.
     """
     epoch, host, expires_at = journal.connection.execute("SELECT epoch, holder, expires_at FROM lease").fetchone()
-    if expires_at == 0 or journal.path is None or host != socket.gethostname():
-        return epoch, expires_at, expires_at > time.time()
-    return epoch, expires_at, held(_lock_file(journal.path, epoch))
+    if expires_at == 0:
+        return epoch, expires_at, Standing.FREE
+    in_time = journal.now() < expires_at <= journal.now() + TTL_S
+    locked = journal.path is not None and held(_lock_file(journal.path, epoch))
+    if journal.path is not None and host == socket.gethostname() and not locked:
+        return epoch, expires_at, Standing.FREE
+    if journal.path is None and not in_time:
+        return epoch, expires_at, Standing.FREE
+    return epoch, expires_at, Standing.HELD if in_time else Standing.DOUBTFUL
 
 
-def holder_until(journal: Journal) -> float | None:
-    """When the living holder's time is up, in seconds since the epoch; None when nobody holds the lease."""
-    _, expires_at, alive = _look(journal)
-    return expires_at if alive else None
+def standing(journal: Journal) -> tuple[Standing, float]:
+    """How the lease's holder stands, and the time it was given, which changes whenever it renews."""
+    _, expires_at, found = _look(journal)
+    return found, expires_at
 
 
 def _lock_file(path: Path, epoch: int) -> Path:

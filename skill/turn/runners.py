@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .journal import Journal
-from .lease import holder_until
+from .journal import Journal, JournalError
+from .lease import Standing, standing
 
 if TYPE_CHECKING:
     import subprocess
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from anyio.abc import TaskGroup
 
     from .worker import RunPinned
+
+DISK_REFUSED = 74
+"""A worker's exit code when its journal cannot be written. Source: EX_IOERR of sysexits.h."""
 
 _ROOT = Path(__file__).parent.parent.parent
 
@@ -29,9 +32,14 @@ class Detached:
         self._started: list[subprocess.Popen[bytes]] = []
 
     def ensure(self, journal: Journal) -> None:
-        """See that somebody runs what waits in the conversation; cheap when that is so."""
-        self._started = [process for process in self._started if process.poll() is None]
-        if self._started or holder_until(journal) is not None or not journal.unfinished():
+        """See that somebody runs what waits in the conversation; cheap when that is so.
+
+        Raises JournalError when a worker of ours gave up because of the disk.
+        """
+        self._bury()
+        found = standing(journal)[0]
+        # one that hangs is left alone and gets a successor, which watches it before it takes over
+        if found is Standing.HELD or len(self._started) > (found is Standing.DOUBTFUL) or not journal.unfinished():
             return
         import subprocess  # noqa: PLC0415 - start-up: a turn that answers by itself starts no process
 
@@ -50,6 +58,16 @@ class Detached:
         finally:
             os.close(log)
         self._started.append(process)
+
+    def _bury(self) -> None:
+        """Forget the workers that have ended. Raises JournalError when one could not write."""
+        ended = [process for process in self._started if process.poll() is not None]
+        self._started = [process for process in self._started if process not in ended]
+        if any(process.returncode == DISK_REFUSED for process in ended):
+            raise JournalError(
+                "What a turn has to say cannot be written down: the disk is full or broken. Make room there or set "
+                "SKILLTURN_HOME; the turn is taken up again with your next words."
+            )
 
 
 def _apart() -> dict[str, Any]:
@@ -71,7 +89,7 @@ class Inline:
     def ensure(self, journal: Journal) -> None:
         """See that a task runs what waits in the conversation."""
         assert journal.path is not None, "another connection must be able to open the journal"
-        if journal.path not in self._working and journal.unfinished() and holder_until(journal) is None:
+        if journal.path not in self._working and journal.unfinished() and standing(journal)[0] is not Standing.HELD:
             self._working.add(journal.path)
             self._tasks.start_soon(self._serve, journal.path)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 
 from ..handlers.contract import Conversation, PendingSend
@@ -62,7 +61,7 @@ class RunningTurn:
 
     def _finish(self, event: Done) -> None:
         self._journal.connection.execute(
-            "UPDATE turns SET state = ?, ended = ? WHERE id = ?", (event.state, time.time(), self.turn_id)
+            "UPDATE turns SET state = ?, ended = ? WHERE id = ?", (event.state, self._journal.now(), self.turn_id)
         )
         self._lease.write_memory()
         self._done = True
@@ -102,6 +101,11 @@ class RunningTurn:
             (self.turn_id,),
         ).fetchone()
         return None if row is None else PendingSend(row[0], json.loads(row[1]), json.loads(row[2]) if row[2] else None)
+
+    def may_have_sent(self) -> bool:
+        """Whether any message of this turn may have reached the backend, told or not."""
+        row = self._journal.connection.execute("SELECT 1 FROM sends WHERE turn_id = ?", (self.turn_id,)).fetchone()
+        return row is not None
 
     def release_conversation(self) -> None:
         """Let the next queued turn start."""

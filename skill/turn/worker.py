@@ -9,11 +9,13 @@ comparison what a message that may have been sent has done.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 
@@ -21,11 +23,19 @@ from ..document import DocumentError
 from .events import Done, Problem, TurnState
 from .home import plans_folder
 from .intake import files_folder
-from .journal import Journal, Turn
-from .lease import RENEW_S, Lease, LeaseLost, holder_until
+from .journal import Journal, JournalError, Turn
+from .lease import RENEW_S, Lease, LeaseLost, Standing, standing
+from .logs import Diary, configure_logs
 from .pinned import PinnedTurn, drop_files, drop_token, from_json
+from .runners import DISK_REFUSED
 from .running import RunningTurn
 from .say import FALLBACK, Messages
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from anyio.abc import TaskGroup
+
+Kind = TypeVar("Kind", bound=BaseException)
 
 POLL_S = 0.15
 MOST_ATTEMPTS = 4
@@ -35,32 +45,98 @@ RunPinned = Callable[[PinnedTurn, RunningTurn], Awaitable[TurnState]]
 """Runs one turn to its Done event; cancelled by its task's scope, which it passes on."""
 
 
-async def work(lease: Lease, run: RunPinned) -> None:
+async def work(lease: Lease, run: RunPinned, diary: Diary | None = None) -> None:
     """Run what waits, oldest first, until nothing does; then give the lease up.
 
     A turn that released the conversation goes on beside the next one.
-    Raises LeaseLost when somebody took over; nothing was written since.
+    Raises LeaseLost when somebody took over, JournalError when the disk refuses; nothing was written since.
     """
-    scopes: dict[str, anyio.CancelScope] = {}
-    try:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_keep, lease, scopes)
-            while True:
-                turn = lease.next_turn(scopes)
-                if turn is not None:
-                    free = anyio.Event()
-                    scopes[turn.id] = anyio.CancelScope()
-                    tasks.start_soon(_run_one, lease, turn, scopes, free, run)
-                    await free.wait()
-                elif scopes:
-                    await anyio.sleep(POLL_S)
-                elif lease.release(only_if_idle=True):
-                    tasks.cancel_scope.cancel()
-                    return
-    except BaseExceptionGroup as group:
-        if group.subgroup(LeaseLost) is None:
+    await _Work(lease, run, diary or Diary()).until_idle()
+
+
+class _Work:
+    """One holder's turns. scopes: those that run now, each with what cancels it."""
+
+    def __init__(self, lease: Lease, run: RunPinned, diary: Diary) -> None:
+        self.lease = lease
+        self.run = run
+        self.diary = diary
+        self.scopes: dict[str, anyio.CancelScope] = {}
+
+    async def until_idle(self) -> None:
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(_keep, self.lease, self.scopes)
+                await self._turns(tasks)
+                tasks.cancel_scope.cancel()
+        except BaseExceptionGroup as group:
+            for kind in (LeaseLost, JournalError):
+                if found := first(group, kind):
+                    raise found from group
             raise
-        raise LeaseLost from group
+
+    async def _turns(self, tasks: TaskGroup) -> None:
+        while True:
+            turn = self.lease.next_turn(self.scopes)
+            if turn is not None:
+                free = anyio.Event()
+                self.scopes[turn.id] = anyio.CancelScope()
+                tasks.start_soon(self._one, turn, free)
+                await free.wait()
+            elif self.scopes:
+                await anyio.sleep(POLL_S)
+            elif self.lease.release(only_if_idle=True):
+                return
+
+    async def _one(self, turn: Turn, free: anyio.Event) -> None:
+        log = RunningTurn(self.lease, turn, free.set)
+        if turn.released:
+            free.set()
+        begun = time.monotonic()
+        try:
+            with self.diary.about(turn.id, turn.attempts):
+                await self._settle(log, turn)
+        finally:
+            del self.scopes[turn.id]
+            free.set()
+        events = [event for _, event in self.lease.journal.events(turn.id)]
+        self.diary.closed(turn.id, events, time.monotonic() - begun)
+        drop_token(turn.request)
+        drop_files(files_folder(self.lease.journal, turn.id))
+
+    async def _settle(self, log: RunningTurn, turn: Turn) -> None:
+        """Run the turn to an end that is written down, whatever happens."""
+        if turn.cancel:
+            log.append(Done(turn.id, "cancelled"))
+            return
+        if turn.attempts > MOST_ATTEMPTS:
+            _give_up(log, "worker_lost")
+            return
+        state: TurnState = "cancelled"
+        with self.scopes[turn.id]:
+            try:
+                pinned = from_json(turn.request)
+                self.diary.hide(pinned.settings.token)
+                state = await self.run(pinned, log)
+            except (LeaseLost, JournalError):
+                raise
+            except DocumentError as error:
+                _give_up(log, "document", str(error))
+            except Exception:  # the worker is an entry point: a slip in one turn must not lose the others
+                self.diary.slipped(traceback.format_exc())
+                _give_up(log, "internal")
+        if not log.done:
+            log.append(Done(turn.id, state))
+
+
+def first(group: BaseExceptionGroup[BaseException], kind: type[Kind]) -> Kind | None:
+    """The first exception of a kind, however deep."""
+    for error in group.exceptions:
+        if isinstance(error, kind):
+            return error
+        if isinstance(error, BaseExceptionGroup) and (found := first(error, kind)):
+            return found
+    return None
 
 
 async def _keep(lease: Lease, scopes: dict[str, anyio.CancelScope]) -> None:
@@ -79,57 +155,19 @@ async def _keep(lease: Lease, scopes: dict[str, anyio.CancelScope]) -> None:
         await anyio.sleep(POLL_S)
 
 
-async def _run_one(
-    lease: Lease, turn: Turn, scopes: dict[str, anyio.CancelScope], free: anyio.Event, run: RunPinned
-) -> None:
-    log = RunningTurn(lease, turn, free.set)
-    if turn.released:
-        free.set()
-    try:
-        await _settle(log, turn, scopes[turn.id], run)
-    finally:
-        del scopes[turn.id]
-        free.set()
-    drop_token(turn.request)
-    drop_files(files_folder(lease.journal, turn.id))
-
-
-async def _settle(log: RunningTurn, turn: Turn, scope: anyio.CancelScope, run: RunPinned) -> None:
-    """Run the turn to an end that is written down, whatever happens."""
-    if turn.cancel:
-        log.append(Done(turn.id, "cancelled"))
-        return
-    if turn.attempts > MOST_ATTEMPTS:
-        _give_up(log, "worker_lost")
-        return
-    state: TurnState = "cancelled"
-    with scope:
-        try:
-            state = await run(from_json(turn.request), log)
-        except LeaseLost:
-            raise
-        except DocumentError as error:
-            _give_up(log, "document", str(error))
-        except Exception:  # the worker is an entry point: a slip in one turn must not lose the others
-            traceback.print_exc()
-            _give_up(log, "internal")
-    if not log.done:
-        log.append(Done(turn.id, state))
-
-
 def _give_up(log: RunningTurn, code: str, message: str = "") -> None:
     say = Messages(log.conversation.language or FALLBACK)
-    charged = None if log.unsettled() else False
-    advice = "" if message else say("advice_internal")
+    charged = None if log.may_have_sent() else False
+    advice = "" if message else say("advice_internal" if charged is False else "advice_internal_sent")
     log.append(Problem(code, message or say(f"problem_{code}"), advice, charged=charged))
     log.append(Done(log.turn_id, "failed"))
 
 
 async def take_lease(journal: Journal) -> Lease | None:
-    """The lease; None when a living holder has it. One that hangs past its time is waited for, then taken over."""
+    """The lease; None when a living holder has it. One that hangs past its time is watched, then taken over."""
     lease = Lease.take(journal)
-    seen = holder_until(journal)
-    if lease is not None or seen is None or seen >= time.time():
+    found, seen = standing(journal)
+    if lease is not None or found is not Standing.DOUBTFUL:
         return lease
     await anyio.sleep(PATIENCE_S)
     return Lease.take(journal, stale=seen)
@@ -149,12 +187,12 @@ async def run_pinned(pinned: PinnedTurn, log: RunningTurn) -> TurnState:
     return await run_turn(pinned.request, log, runtime)
 
 
-async def serve(path: Path, run: RunPinned = run_pinned) -> None:
-    """Run everything that waits in one conversation; nothing when somebody already does."""
+async def serve(path: Path, run: RunPinned = run_pinned, diary: Diary | None = None) -> None:
+    """Run everything that waits in one conversation; nothing when somebody already does. Raises as `work`."""
     with Journal.open(path) as journal:
         lease = await take_lease(journal)
         if lease is not None:
-            await work(lease, run)
+            await work(lease, run, diary)
 
 
 def main(arguments: Sequence[str] | None = None, run: RunPinned = run_pinned) -> int:
@@ -162,10 +200,15 @@ def main(arguments: Sequence[str] | None = None, run: RunPinned = run_pinned) ->
     parser = argparse.ArgumentParser(prog="python -m skill.turn.worker", description=__doc__.splitlines()[0])
     parser.add_argument("--journal", type=Path, required=True, help="the conversation's journal")
     path = parser.parse_args(arguments).journal
+    settings = Settings.from_environment(os.environ)
+    diary = Diary(settings.log, configure_logs(settings.log, (settings.token,)))
     try:
-        anyio.run(serve, path, run)
+        anyio.run(serve, path, run, diary)
     except LeaseLost:
-        print("another worker took over", file=sys.stderr)
+        diary.left("another worker took over")
+    except JournalError as error:
+        diary.left(str(error))
+        return DISK_REFUSED
     return 0
 
 

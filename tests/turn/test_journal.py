@@ -25,7 +25,7 @@ from skill.turn.events import (
 )
 from skill.turn.follow import Follower
 from skill.turn.journal import Journal, JournalError
-from skill.turn.lease import Lease, LeaseLost, holder_until
+from skill.turn.lease import Lease, LeaseLost, Standing, standing
 from skill.turn.running import RunningTurn
 
 EVENTS: list[TurnEvent] = [
@@ -95,7 +95,8 @@ def test_only_the_newest_holder_writes(path: Path) -> None:
         log = begin(one)
         assert Lease.take(two) is None, "the holder is alive"
         one.connection.execute("UPDATE lease SET expires_at = 5")
-        seen = holder_until(two)
+        found, seen = standing(two)
+        assert found is Standing.DOUBTFUL
         assert Lease.take(two) is None, "out of time, but perhaps only just awake"
         second = Lease.take(two, stale=seen)
         assert second and second.epoch == 2
@@ -117,7 +118,7 @@ def test_a_released_lease_is_free_at_once_and_not_while_a_turn_waits(path: Path)
         assert not lease.release(only_if_idle=True)
         log.append(Done("t1", "finished"))
         assert lease.release(only_if_idle=True)
-        assert holder_until(journal) is None
+        assert standing(journal)[0] is Standing.FREE
         assert Lease.take(journal)
         assert len(list(path.parent.glob("*.lease-*"))) == 1
 

@@ -243,7 +243,7 @@ def test_inline_turns_run_in_the_callers_loop(journal: Journal, home: Path) -> N
             runner = Inline(tasks, answer)
             runner.ensure(journal)
             runner.ensure(journal)
-            return [event async for event in follow(Follower(journal, turn))]
+            return [event async for event in follow(Follower(journal, turn), lambda: runner.ensure(journal))]
 
     assert anyio.run(host) == [Text(f"heard words in {os.getpid()}"), Done(turn, "finished")]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from ...turn.home import conversation_file, current_conversation, state_home
 from ...turn.journal import Journal
+from ...turn.logs import configure_logs
 from ...turn.settings import Settings
 from .exits import CallError
-from .logs import configure_logs
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Desk:
     def open(cls) -> Desk:
         """Raises HomeError when there is no place for state."""
         settings = Settings.from_environment(os.environ)
-        configure_logs(settings.log)
+        configure_logs(settings.log, (settings.token,))
         workspace = Path.cwd()
         return cls(settings, workspace, state_home(settings, workspace))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ...turn.backend import forget_project
 from ...turn.home import conversation_file
-from ...turn.lease import holder_until
+from ...turn.lease import Standing, standing
 from ...turn.pinned import drop_files
 from .desk import Desk
 from .exits import CallError
@@ -22,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
     desk = Desk.open()
     name = desk.conversation(args.conversation)
     with closing(desk.known_journal(name)) as journal:
-        if holder_until(journal) is not None:
+        if standing(journal)[0] is Standing.HELD:
             raise CallError("A turn is running in this conversation; `skillturn cancel` stops it. Then forget it.")
         memory = journal.memory()
     if memory.backend == "local" and memory.session_id:

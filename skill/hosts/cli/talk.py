@@ -21,11 +21,11 @@ from ...turn.intake import (
     take_in,
 )
 from ...turn.journal import Journal, Turn
+from ...turn.logs import log_turn
 from ...turn.runners import Detached
 from ...turn.say import Messages
 from .desk import Desk
 from .exits import DONE, RUNNING, exit_code
-from .logs import log_turn
 from .screen import JsonScreen, Screen
 
 _STOPPING_S = 25.0
@@ -110,7 +110,7 @@ class Talk:
                 self.journal.ask_cancel(turn.id)
                 self.screen.remark(self.say("stopping", words=short_words(turn, self.say)))
         self._told.append((turn.id, follower.told, follower.finished))
-        log_turn(self.desk.settings.log, events, time.monotonic() - begun)
+        log_turn(self.desk.settings.log, turn.id, events, time.monotonic() - begun)
         if follower.finished:
             self._flush()
             return exit_code(self._everything(turn, events))
@@ -153,7 +153,7 @@ class Talk:
 
         begun = time.monotonic()
         self._run_beside(request, tell)
-        log_turn(self.desk.settings.log, events, time.monotonic() - begun)
+        log_turn(self.desk.settings.log, "", events, time.monotonic() - begun)
         self.runner.ensure(self.journal)  # a turn whose worker died, or one queued while this one held the lease
         busy = running_turn(self.journal)
         if busy is not None:
