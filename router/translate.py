@@ -16,6 +16,7 @@ from .table import ReplyIntent, ReplyTable, Rewrite
 
 _MAY_END = re.compile(r"[.!?…؟।。！？｡\n]")
 _OPENING = re.compile("[\"'“„«»「『《〈﹁〝‹”＂‘‚`]")
+_LONG_WAIT = 2000  # characters without the end of a sentence
 _FENCE = "```"
 
 
@@ -37,6 +38,7 @@ class ReplyTranslator:
         self._layout = Layout()
         self._waiting = ""  # not yet known to be a whole sentence
         self._ends = False  # whether a sentence may end in it
+        self._worth_reading_at = 0  # characters waiting
         self._offset = 0  # of `_waiting` in the whole reply
         self._asked = False  # the last sentence was a question
         self._shown = False  # the lines that follow are words to be shown or spoken
@@ -49,7 +51,7 @@ class ReplyTranslator:
         """Take some more of the reply and let its finished sentences leave."""
         self.hold(chunk)
         self._ends = self._ends or _MAY_END.search(chunk) is not None
-        if not self._ends:
+        if not self._ends or len(self._waiting) < self._worth_reading_at:
             return ()
         spans = split_sentences(self._waiting)
         decided = _decided_until(self._waiting)
@@ -62,6 +64,9 @@ class ReplyTranslator:
         if done:
             self._waiting = self._waiting[done:]
             self._ends = _MAY_END.search(self._waiting) is not None
+        # what does not end for long is read again only when it has grown by much, so that the whole stays linear
+        unread = len(self._waiting)
+        self._worth_reading_at = unread + unread // 4 if unread > _LONG_WAIT else 0
         return tuple(rewrite for rewrite in rewrites if rewrite.text or rewrite.intents)
 
     def close(self) -> Rewrite:

@@ -188,7 +188,8 @@ class _Reader:
     def _verb_within(self, start: int, end: int) -> Found | None:
         """An instruction whose object or place stands before its verb, or whose condition has no comma."""
         sentence = self._sentence
-        governed = {last for _, last in sentence.spans("determiners", start, end)}
+        spans = sentence.spans("determiners", start, end)
+        governed = {last for first, last in spans if not sentence.starts("it", first)}
         for place in [place for place in sentence.verbs if start <= place < end]:
             if place - 1 in governed:
                 continue

@@ -14,6 +14,7 @@ from .words import MarkedSentence, masked
 
 _NUMBER = re.compile(r"(\d{1,3})[.)、．]")
 _BLANK_LINE = 2  # line ends
+_MOST_LEADS = 4  # one below the other
 _LEAD_ENDS = frozenset(":：*_")
 _LEAD_STARTS = frozenset("#*0123456789")
 _HEADING = re.compile(r"\s*(?:#{1,6}\s+\S.*|\*\*[^*]{1,60}\*\*)\s*$")
@@ -72,7 +73,8 @@ class Layout:
         head = rest[: len(rest) - len(rest.lstrip())] if rest is sentence else ""
         words = head + self._renumbered(words)
         leads = rest is sentence and self._is_lead(sentence)
-        before = "" if leads and not any(lead.lost for lead in self._leads) else self._release(words)
+        waits = leads and len(self._leads) < _MOST_LEADS and not any(lead.lost for lead in self._leads)
+        before = "" if waits else self._release(words)
         if not leads:
             return self._say(before, words + behind)
         self._leads.append(_Lead(words, self._space, bool(_HEADING.match(sentence))))

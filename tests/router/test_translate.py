@@ -3,6 +3,7 @@
 import json
 from itertools import pairwise
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -76,6 +77,76 @@ CASES = [
     ("German, verb at the end", "Du kannst das Farb-Panel öffnen.", "", [], ["state"]),
     ("Portuguese", "Pronto. Arraste a foto para o fim.", "Pronto.", ["edit"], []),
     ("Japanese", "完成しました。書き出しボタンを押してください。", "完成しました。", ["export"], []),
+    ("weak verb, named button", "Set. Choose Export from the menu.", "Set.", ["export"], []),
+    ("a weak verb alone is content", "Use the second take.", "Use the second take.", [], []),
+    ("an emoji ends a clause", "All set 🎉 hit Download 🚀", "All set 🎉", ["export"], []),
+    ("any question invites", "Not quite it? Press Undo.", "Not quite it?", [], ["edit"]),
+    ("a wish governs what follows", "If you'd like to see the layers, click Next.", "", [], ["click"]),
+    ("a condition without comma", "If you like it click Save.", "", [], ["export"]),
+    ("'once you click' is a condition", "Once you click Export, I'll start.", "I'll start.", [], ["export"]),
+    (
+        "an invitation reaches its neighbours",
+        "You can open the Text panel, drag the title up.",
+        "",
+        [],
+        ["state", "edit"],
+    ),
+    ("go ahead and", "It fits. Go ahead and hit Save.", "It fits.", ["export"], []),
+    ("a button as the means", "Add the logo. Upload it with the Upload button.", "Add the logo.", ["upload"], []),
+    ("a tab that is clicked", "Muted. Click the Mixer tab.", "Muted.", ["state"], []),
+    ("playing in the timeline is looking", "New cut. Hit play in the timeline.", "New cut.", ["timeline"], []),
+    ("what prepares goes as well", "Select the gap and press Delete.", "", ["edit"], []),
+    (
+        "others act in a film",
+        "Two kids run in and press the red button.",
+        "Two kids run in and press the red button.",
+        [],
+        [],
+    ),
+    ("words to be shown", "The card reads: click the link below.", "The card reads: click the link below.", [], []),
+    (
+        "a script is content to its end",
+        "Voiceover:\n1. Open the Export panel.\n2. Click OK.\n\nClick Save.",
+        "Voiceover:\n1. Open the Export panel.\n2. Click OK.",
+        ["export"],
+        [],
+    ),
+    ("a noun that looks like a verb", "Use of the export button was cut.", "Use of the export button was cut.", [], []),
+    ("a compound adjective", "- drag-and-drop demo", "- drag-and-drop demo", [], []),
+    ("recipes move things too", "Put the flour in a bowl.", "Put the flour in a bowl.", [], []),
+    ("a label is not content", "Tip: click Export.", "", ["export"], []),
+    ("an answer is still wanted", "Click Export or tell me what to change.", "Tell me what to change.", ["export"], []),
+    ("brackets stay in pairs", "It is short (9 s), so click Save.", "It is short (9 s).", ["export"], []),
+    ("an instruction in brackets", "It is ready (click Save).", "It is ready.", ["export"], []),
+    ("emphasis stays in pairs", "**Cut done, click Save.**", "Cut done.", ["export"], []),
+    (
+        "no question remains of a statement",
+        "It is in place; want to click Save?",
+        "It is in place; want to click Save?",
+        [],
+        [],
+    ),
+    ("Chinese, after a state", "配乐好了。确认无误后点击保存。", "配乐好了。", [], ["export"]),
+    ("Chinese, topic first", "更多字体可以在文字面板中查看。", "", [], ["state"]),
+    ("Chinese, others act", "她打开手机，点击按钮。", "她打开手机，点击按钮。", [], []),
+    ("Chinese, a list of topics", "教程讲点击、拖拽和导出。", "教程讲点击、拖拽和导出。", [], []),
+    ("Chinese, tractors", "拖拉机开过田野。", "拖拉机开过田野。", [], []),
+    ("Chinese, reading a caption out", "字幕：点击下方按钮。", "字幕：点击下方按钮。", [], []),
+    ("Spanish, pronoun at the verb", "Mejor así. Muévelo al final.", "Mejor así.", ["edit"], []),
+    ("Spanish, offered", "Si te gusta, pulsa Guardar.", "", [], ["export"]),
+    ("Spanish, others act", "Ella pulsa el botón.", "Ella pulsa el botón.", [], []),
+    ("French, pronoun at the verb", "Trop haut. Déplacez-le vers le bas.", "Trop haut.", ["edit"], []),
+    ("French, negated", "Inutile de cliquer sur Exporter.", "Inutile de cliquer sur Exporter.", [], []),
+    ("German, place first", "Zum Sichern klicke auf „Speichern“.", "", ["export"], []),
+    ("German, negated", "Du musst nicht auf Export klicken.", "Du musst nicht auf Export klicken.", [], []),
+    ("Portuguese, pronoun at the verb", "Se preferir, mova-o para baixo.", "", [], ["edit"]),
+    ("Portuguese, button last", "Pronto. Use o botão Baixar.", "Pronto.", ["export"], []),
+    ("Japanese, offered by its verb", "音声パネルで確認できます。", "", [], ["state"]),
+    ("Japanese, a condition", "気に入ったら「保存」を押してください。", "", [], ["export"]),
+    ("Japanese, negated", "保存ボタンを押す必要はありません。", "保存ボタンを押す必要はありません。", [], []),
+    ("Japanese, others act", "少女がボタンを押すと光ります。", "少女がボタンを押すと光ります。", [], []),
+    ("Korean, offered by its verb", "색상 패널에서 확인하실 수 있습니다.", "", [], ["state"]),
+    ("Korean, negated", "저장 버튼을 누르지 않아도 됩니다.", "저장 버튼을 누르지 않아도 됩니다.", [], []),
     ("Korean", "완성됐어요. 타임라인에서 미리 보세요.", "완성됐어요.", ["timeline"], []),
 ]
 
@@ -157,9 +228,35 @@ def test_nothing_raises_and_text_without_instructions_is_untouched(text: str) ->
         assert rewrite.text == text
 
 
-@pytest.mark.parametrize("unit", ["click the ", '"', "if you like, ", "请把", "and then ", "- open ", "'"])
+UNITS = [
+    "click the ",
+    '"',
+    "if you like, ",
+    "请把",
+    "and then ",
+    "- open ",
+    "'",
+    "a-",
+    "a.",
+    "\n",
+    "Next:\n",
+    "# A\n",
+    "```",
+]
+
+
+@pytest.mark.parametrize("unit", UNITS)
 def test_a_hundred_kilobytes_of_anything_is_quick(unit: str) -> None:
-    translate(unit * (100_000 // len(unit)), TABLE)
+    """Eight times the text takes about eight times the time, whole or in chunks; a quadratic reader takes 64 times."""
+    small, large = (seconds_for(unit * (size // len(unit))) for size in (12_500, 100_000))
+    assert large < 24 * small + 0.1
+
+
+def seconds_for(text: str) -> float:
+    started = process_time()
+    translate(text, TABLE)
+    streamed(text, list(range(0, len(text), 500)))
+    return process_time() - started
 
 
 @pytest.mark.skipif(not DEV_SET.exists(), reason="the development set is not part of the project")
