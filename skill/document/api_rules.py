@@ -74,6 +74,8 @@ def _variable_default(name: str) -> re.Pattern[str]:
 
 def _matches(document: SkillDocument, pattern: re.Pattern[str]) -> Iterator[Said]:
     for number, line in document.body():
+        if "." not in line:
+            continue
         for match in pattern.finditer(line):
             yield Said(match["url"].rstrip("/.*"), number)
 
@@ -170,7 +172,11 @@ def _session_body(document: SkillDocument, findings: list[Finding]) -> tuple[Sai
     others: list[tuple[Said, Said]] = []
     fixed: Said | None = None
     for number, statement in document.statements():
-        if fixed is None and "language" in statement and (always := wording.pattern("prose_language").search(statement)):
+        if (
+            fixed is None
+            and "language" in statement
+            and (always := wording.pattern("prose_language").search(statement))
+        ):
             fixed = Said(f"fixed:{always[1]}", number)
         task = wording.pattern("task_name_in").search(statement) if "task_name" in statement else None
         if not task:
@@ -205,11 +211,13 @@ def platform_words(document: SkillDocument) -> Mapping[str, Said]:
             near = _PLATFORM_CONTEXT.search(line)
             found = list(_WORD_FIRST.finditer(line[:4000])) if near else []
             found = found or [
-                match for form in ((_MARKER_FIRST,) if near else ()) + (_MARKER_BESIDE,) for match in form.finditer(line[:4000])
+                match
+                for form in ((_MARKER_FIRST,) if near else ()) + (_MARKER_BESIDE,)
+                for match in form.finditer(line[:4000])
             ]
             for match in found:
-                    if ".config" not in match["path"] and match["word"].lower() not in ("unknown", "if", "then"):
-                        listed.setdefault(match["path"], Said(match["word"], number))
+                if ".config" not in match["path"] and match["word"].lower() not in ("unknown", "if", "then"):
+                    listed.setdefault(match["path"], Said(match["word"], number))
         if not listed and "X-Skill-Platform" in line:
             for marker, word in wording.family()["platforms"]:
                 if re.search(rf"`{word}`", line):

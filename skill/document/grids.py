@@ -211,4 +211,3 @@ def _pair(bullet: Bullet) -> Row | None:
         return None
     left, right = bullet.text[: separator.start()], bullet.text[separator.end() :]
     return Row((left.strip(), right.strip()), bullet.line) if left.strip() and right.strip() else None
-

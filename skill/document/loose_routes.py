@@ -121,7 +121,11 @@ def _row_of(sentence: str, line: int) -> Row | None:
     event = wording.pattern("file_event").search(rest)
     if event:
         rest = rest[: event.start()] + rest[event.end() :]
-    if not (phrases or event) or not wording.first_said(rest, roles) or not wording.pattern("prose", "about").search(rest + sentence[:12]):
+    if (
+        not (phrases or event)
+        or not wording.first_said(rest, roles)
+        or not wording.pattern("prose", "about").search(rest + sentence[:12])
+    ):
         return None
     said = [f'"{phrase}"' for phrase in phrases if phrase] + ([event[0]] if event else [])
     return Row((" / ".join(said), rest), line)

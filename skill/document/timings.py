@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+
 from . import wording
 from .amounts import in_digits
 from .markdown import SkillDocument
 from .plan import ExportRules, Finding, StreamRules
 
+# Most lines speak of no time at all; this cheap look spares them the patterns below.
+_TIMELY = re.compile(r"\d\s?[smh]\b|sec|min|hour|time|beat|[秒分时钟]", re.IGNORECASE)
 _MAX_TIME = re.compile(r"--max-time\s+(\d{1,5})")
 _OUTPUT = re.compile(
     r"[\"']output[\"']\s*:\s*\{[^}]{0,80}[\"']format[\"']\s*:\s*[\"'](\w{2,5})[\"']"
@@ -51,6 +54,8 @@ def _limits(document: SkillDocument, lines: dict[str, int]) -> tuple[float | Non
     about = wording.pattern("stream_context")
     forms = [(_said("limit_before"), _seconds), (_said("limit_after"), _seconds), (_said("limit_bare"), _bare)]
     for number, written in document.statements():
+        if not _TIMELY.search(written):
+            continue
         if "run_sse" in written or "curl" not in written or about.search(_title(document, number)):
             hard += [(float(match[1]), number) for match in _MAX_TIME.finditer(written)]
         line = in_digits(written)
@@ -87,15 +92,13 @@ def export_rules_of(document: SkillDocument) -> tuple[ExportRules, dict[str, int
     interval, polls, retry = float(default["poll_interval_s"]), None, bool(default["retry_with_new_id"])
     form, quality, free = default["format"], default["quality"], True
     spare: tuple[float, int] | None = None
-    render = -9
     for number, written in document.body():
         after = _said("poll").search(written)
-        if _said("about_render").search(written) or (after and _said("about_render").search(_title(document, number))):
-            render = number
         line = in_digits(written) if after else written
         if after:
             after = _said("poll").search(line)
-            about = number - render < 5
+            near = " ".join((*document.lines[max(number - 5, 0) : number - 1], _title(document, number), line))
+            about = _said("about_render").search(near)
             every = _said("every").search(line, after.start() if after else 0) or _said("every").search(line)
             if every and about and "poll_interval_s" not in lines:
                 interval, lines["poll_interval_s"] = _seconds(every), number
@@ -104,14 +107,15 @@ def export_rules_of(document: SkillDocument) -> tuple[ExportRules, dict[str, int
             most = _said("max_polls").search(line) if about else None
             if most and polls is None:
                 polls, lines["max_polls"] = int(next(group for group in most.groups() if group)), number
-        again = "retry_with_new_id" not in lines and _said("new_id").search(line)
+        again = "id" in written and "retry_with_new_id" not in lines and _said("new_id").search(line)
         if again:
             retry = not _said("new_id_refused").search(written[max(again.start() - 20, 0) : again.end()])
             lines["retry_with_new_id"] = number
-        output = _OUTPUT.search(line)
-        if output and "format" not in lines:
+        output = _OUTPUT.search(line) if "output" in line and "format" not in lines else None
+        if output:
             form, quality, lines["format"] = output[1], output[2] or quality, number
-        if "free" not in lines and (_said("free").search(line) or _said("costs").search(line)):
+        priced = "free" not in lines and ("xport" in line or "ender" in line or "导出" in line)
+        if priced and (_said("free").search(line) or _said("costs").search(line)):
             free, lines["free"] = not _said("costs").search(line), number
     if spare and "poll_interval_s" not in lines:
         interval, lines["poll_interval_s"] = spare
