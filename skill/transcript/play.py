@@ -1,11 +1,13 @@
-"""Runs a transcript through the real turn loop on a virtual clock and tells what differs."""
+"""Runs a transcript through the real turn loop and tells what differs: on a virtual clock, or at a pace to watch."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 
@@ -13,38 +15,60 @@ from api import VirtualClock
 
 from ..document import SkillPlan, attribution_headers
 from ..handlers.contract import Conversation, PendingSend
+from ..turn.backend import base_address
 from ..turn.event_json import to_json
 from ..turn.events import TurnEvent, TurnRequest
 from ..turn.run import Runtime, run_turn
 from ..turn.settings import Settings
+from .compare import Mismatch, Pairs, pair, unlike
+from .coverage import Coverage, not_shown, observed
 from .format import File, Transcript, Turn, load_transcript
-from .transport import ReplayTransport, differences
+from .pace import PacedClock
+from .samples import sample
+from .transport import Asked, ReplayTransport
 
-_BACKEND = "cloud"
-_MAY_BE_LEFT_OUT = frozenset({"done", "progress"})
+if TYPE_CHECKING:
+    from api import Clock
+
 _CLIENT_ID = "replayed-client"
 
-# the first bytes by which a kind of file is known; a scripted backend looks no further
-_SAMPLES = {
-    "jpg": bytes.fromhex("ffd8ffe000104a46494600010101004800480000ffdb"),
-    "png": bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010806000000"),
-    "gif": b"GIF89a\x01\x00\x01\x00",
-    "mp3": b"ID3\x04\x00\x00\x00\x00\x00\x00",
-    "mp4": b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2",
-}
+Hear = Callable[[Turn | TurnEvent], None]
+"""Told each turn as it begins and each event as it comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedTurn:
+    """One turn as it went. shown: the events as JSON, `pairs` sets them beside the turn's `host`."""
+
+    shown: Sequence[Mapping[str, Any]]
+    pairs: Pairs
+    asked: Sequence[Asked]
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """How a transcript went. mismatches: in reading order, none when all is as it says."""
+
+    mismatches: Sequence[Mismatch]
+    turns: Sequence[PlayedTurn]
+    waited_s: float
+    coverage: Coverage
 
 
 class MemoryLog:
     """A TurnLog that lasts as long as the process."""
 
-    def __init__(self, turn_id: str, conversation: Conversation) -> None:
+    def __init__(self, turn_id: str, conversation: Conversation, hear: Hear | None = None) -> None:
         self.turn_id = turn_id
         self.conversation = conversation
         self.events: list[TurnEvent] = []
+        self._hear = hear
         self._pending: PendingSend | None = None
 
     def append(self, event: TurnEvent) -> None:
         self.events.append(event)
+        if self._hear is not None:
+            self._hear(event)
 
     def save(self) -> None:
         """Nothing to do: the conversation is the memory."""
@@ -63,55 +87,113 @@ class MemoryLog:
         """Nobody waits behind a transcript's turn."""
 
 
-def replay(path: Path, plan: SkillPlan, skill_dir: Path) -> list[str]:
-    """What differs when a transcript file is played; nothing of it stays on the disk. Raises TranscriptError."""
-    transcript = load_transcript(path)
+def replay(path: Path, plan: SkillPlan, skill_dir: Path) -> Played:
+    """Play a transcript file; nothing of it stays on the disk. Raises TranscriptError."""
+    return perform(load_transcript(path), plan, skill_dir)
+
+
+def perform(
+    transcript: Transcript, plan: SkillPlan, skill_dir: Path, *, speed: float | None = None, hear: Hear | None = None
+) -> Played:
+    """Play a transcript; nothing of it stays on the disk. speed: see `play_transcript`."""
     with TemporaryDirectory(prefix="skillturn-") as folder:
-        return run_transcript(transcript, plan, skill_dir, Path(folder))
+        return anyio.run(play_transcript, transcript, plan, skill_dir, Path(folder), speed, hear)
 
 
-def run_transcript(transcript: Transcript, plan: SkillPlan, skill_dir: Path, folder: Path) -> list[str]:
+def run_transcript(transcript: Transcript, plan: SkillPlan, skill_dir: Path, folder: Path) -> Sequence[Mismatch]:
     """What differs from the transcript, in reading order; empty when all is as it says.
 
     skill_dir: the folder of the plan's SKILL.md. folder: an empty one, for the user's files and the films.
     """
-    return anyio.run(play_transcript, transcript, plan, skill_dir, folder)
+    return anyio.run(play_transcript, transcript, plan, skill_dir, folder).mismatches
 
 
-async def play_transcript(transcript: Transcript, plan: SkillPlan, skill_dir: Path, folder: Path) -> list[str]:
-    """The same inside an event loop."""
+async def play_transcript(
+    transcript: Transcript,
+    plan: SkillPlan,
+    skill_dir: Path,
+    folder: Path,
+    speed: float | None = None,
+    hear: Hear | None = None,
+) -> Played:
+    """The same inside an event loop. speed: None = no waiting at all, 1 = at the pace of the transcript, 2 = twice."""
     settings = replace(Settings(client_id=_CLIENT_ID), **transcript.settings)  # type: ignore[arg-type]  # checked there
-    conversation = _conversation(transcript)
-    found: list[str] = []
-    async with VirtualClock() as clock:
-        transport = ReplayTransport(
-            plan.api.endpoints,
-            clock,
-            origin=settings.api_url or plan.api.base,
-            attribution=attribution_headers(plan, skill_dir, settings.skill_source),
+    conversation = _conversation(transcript, settings.resolve_backend(_asked(settings)))
+    async with AsyncExitStack() as opened:
+        clock: Clock = await opened.enter_async_context(VirtualClock()) if speed is None else PacedClock(speed)
+        runtime = Runtime(plan, settings, clock, skill_home=folder / "home")
+        stage = _Stage(transcript, runtime, conversation, skill_dir, folder, hear)
+        return await stage.play()
+
+
+def _asked(settings: Settings) -> str:
+    return "cloud" if settings.backend == "auto" else settings.backend
+
+
+class _Stage:
+    """One transcript while it plays."""
+
+    def __init__(
+        self,
+        transcript: Transcript,
+        runtime: Runtime,
+        conversation: Conversation,
+        skill_dir: Path,
+        folder: Path,
+        hear: Hear | None,
+    ) -> None:
+        self._transcript = transcript
+        self._conversation = conversation
+        self._skill_dir = skill_dir
+        self._folder = folder
+        self._hear = hear
+        self._clock = runtime.clock
+        self._settings = runtime.settings
+        self._backend = _asked(runtime.settings)
+        self._transport = ReplayTransport(
+            runtime.plan.api.endpoints,
+            runtime.clock,
+            origin=base_address(self._backend, runtime),
+            attribution=attribution_headers(runtime.plan, skill_dir, runtime.settings.skill_source),
             standing=transcript.setup != "scripted",
         )
-        runtime = Runtime(plan, settings, clock, skill_home=folder / "home", transport=transport)
-        for number, turn in enumerate(transcript.turns, 1):
-            transport.expect(turn.backend)
-            log = MemoryLog(f"turn-{number}", conversation)
-            await run_turn(_request(turn, skill_dir, folder), log, runtime)
-            transport.finish()
-            shown = [to_json(event) for event in log.events]
-            trouble = [*transport.mismatches, *_unlike(turn.host, shown), *_leaks(shown, settings)]
-            transport.mismatches.clear()
-            found += [f"turn {number}: {words}" if len(transcript.turns) > 1 else words for words in trouble]
-        waited_s = clock.monotonic()
-    if transcript.waited_s is not None and waited_s != transcript.waited_s:
-        found.append(f"{waited_s:g} s passed, not {transcript.waited_s:g}")
-    return found
+        self._runtime = replace(runtime, transport=self._transport)
+
+    async def play(self) -> Played:
+        begun = self._clock.monotonic()
+        turns, found = [], []
+        for number, turn in enumerate(self._transcript.turns, 1):
+            played = await self._turn(number, turn)
+            turns.append(played)
+            found += [*self._transport.mismatches, *unlike(number, turn.host, played.shown, played.pairs)]
+            found += _leaks(number, played.shown, self._settings)
+        waited_s = round(self._clock.monotonic() - begun, 6)
+        expected_s = self._transcript.waited_s
+        if expected_s is not None and isinstance(self._clock, VirtualClock) and waited_s != expected_s:
+            found.append(Mismatch(f"{waited_s:g} s passed, not {expected_s:g}"))
+        asked = [answered for played in turns for answered in played.asked]
+        coverage = observed(self._transcript, asked, self._runtime.plan)
+        found += not_shown(self._transcript.covers, coverage, self._runtime.plan)
+        return Played(found, turns, waited_s, coverage)
+
+    async def _turn(self, number: int, turn: Turn) -> PlayedTurn:
+        self._transport.expect(turn.backend)
+        if self._hear is not None:
+            self._hear(turn)
+        log = MemoryLog(f"turn-{number}", self._conversation, self._hear)
+        files = tuple(_written(file, self._folder) for file in turn.files)
+        request = TurnRequest(turn.utterance, files, turn.urls, self._folder / "films", self._skill_dir, self._backend)
+        await run_turn(request, log, self._runtime)
+        self._transport.finish()
+        shown = [to_json(event) for event in log.events]
+        return PlayedTurn(shown, pair(turn.host, shown), tuple(self._transport.asked))
 
 
-def _conversation(transcript: Transcript) -> Conversation:
+def _conversation(transcript: Transcript, backend: str) -> Conversation:
     begun: dict[str, Any] = {}
     if transcript.setup == "default":
         begun = {
-            "backend": _BACKEND,
+            "backend": backend,
             "session_id": "session-1",
             "task_id": "task-1",
             "bind_id": "bind-1",
@@ -121,45 +203,21 @@ def _conversation(transcript: Transcript) -> Conversation:
     return Conversation(**(begun | transcript.memory))
 
 
-def _request(turn: Turn, skill_dir: Path, folder: Path) -> TurnRequest:
-    files = tuple(_written(file, folder) for file in turn.files)
-    return TurnRequest(turn.utterance, files, turn.urls, folder / "films", skill_dir, _BACKEND)
-
-
 def _written(file: File | str, folder: Path) -> Path:
+    """The file as the user has it. Distinct for each name, since the same file is not uploaded twice."""
     file = File(name=file) if isinstance(file, str) else file
     path = folder / "sent" / file.name
     if not file.missing:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.content.encode() if file.content is not None else _sample(path))
+        kind = file.like or path.suffix.lstrip(".")
+        path.write_bytes(file.content.encode() if file.content is not None else sample(kind, file.name))
     return path
 
 
-def _sample(path: Path) -> bytes:
-    """Distinct for each name, since the same file is not uploaded twice."""
-    kind = path.suffix.lower().lstrip(".").replace("jpeg", "jpg")
-    return _SAMPLES.get(kind, b"sample ") + path.name.encode()
-
-
-def _unlike(wanted: tuple[dict[str, Any], ...], shown: list[dict[str, Any]]) -> list[str]:
-    """Compare in order; events of a kind that may be left out count only where the transcript names them."""
-    left = list(shown)
-    found = []
-    for expected in wanted:
-        kind = expected.get("kind")
-        while left and left[0]["kind"] != kind and left[0]["kind"] in _MAY_BE_LEFT_OUT:
-            left.pop(0)
-        if kind in _MAY_BE_LEFT_OUT:
-            while len(left) > 1 and left[1]["kind"] == kind and differences(expected, left[0]):
-                left.pop(0)
-        if not left:
-            found.append(f"the host should see {expected} and sees nothing more")
-            continue
-        event = left.pop(0)
-        found += [f"{difference} (the host sees {event})" for difference in differences(expected, event, str(kind))]
-    return found + [f"the host sees {event} as well" for event in left if event["kind"] not in _MAY_BE_LEFT_OUT]
-
-
-def _leaks(shown: list[dict[str, Any]], settings: Settings) -> list[str]:
+def _leaks(number: int, shown: Sequence[Mapping[str, Any]], settings: Settings) -> list[Mismatch]:
     secrets = [secret for secret in ("nmv_usr_", settings.token, _CLIENT_ID) if secret]
-    return [f"the host sees a secret in {event}" for event in shown if any(s in str(event) for s in secrets)]
+    return [
+        Mismatch(f"the host sees a secret in {event}", number)
+        for event in shown
+        if any(secret in str(event) for secret in secrets)
+    ]

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
-from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from .format import CALLS, Call, Reply, StreamItem
+from .calls import Switchboard, sent_file
+from .compare import Mismatch, differences
+from .format import Call, Reply, StreamItem
+from .steps import step_bytes
 
 if TYPE_CHECKING:
     from api import Clock, Endpoints
 
-_METHODS = {"balance": "GET", "state": "GET", "render_status": "GET", "download": "GET"}
 _SSE = {"content-type": "text/event-stream; charset=utf-8"}
 _STANDING: dict[Call, dict[str, Any]] = {
     "anonymous_token": {"code": 0, "data": {"token": "nmv_usr_replayed", "credits": 100}},
@@ -28,6 +30,30 @@ _FAILURES: dict[str, type[httpx.TransportError]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that was answered. number: of the reply among the turn's `backend` (1-based), 0 for a standing one."""
+
+    call: Call
+    number: int
+    reply: Reply
+    body: Any
+
+
+@dataclass(slots=True)
+class _Script:
+    waiting: dict[str, deque[tuple[int, Reply]]] = field(default_factory=dict)
+
+    def take(self, call: Call, file: str | None) -> tuple[int, Reply] | None:
+        """The next reply to a call; for an upload the one that names its file, where one does."""
+        replies = self.waiting.get(call, deque())
+        for numbered in replies:
+            if numbered[1].file in (None, file):
+                replies.remove(numbered)
+                return numbered
+        return None
+
+
 class ReplayTransport(httpx.AsyncBaseTransport):
     """Answers each call with its next scripted reply and notes whatever should not have happened.
 
@@ -37,84 +63,75 @@ class ReplayTransport(httpx.AsyncBaseTransport):
     def __init__(
         self, endpoints: Endpoints, clock: Clock, *, origin: str, attribution: Mapping[str, str], standing: bool
     ) -> None:
-        self.mismatches: list[str] = []
+        self.mismatches: list[Mismatch] = []
+        self.asked: list[Asked] = []
         self._clock = clock
-        self._host = httpx.URL(origin).host
+        self._switchboard = Switchboard(endpoints, origin)
         self._attribution = dict(attribution)
         self._standing = standing
-        self._waiting: dict[str, deque[Reply]] = {}
-        self._patterns: dict[Call, re.Pattern[str]] = {name: _pattern(getattr(endpoints, name)) for name in CALLS}
+        self._turn = 0
+        self._script = _Script()
 
-    def expect(self, replies: tuple[Reply, ...]) -> None:
+    def expect(self, replies: Sequence[Reply]) -> None:
         """Script the next turn."""
-        for reply in replies:
-            self._waiting.setdefault(reply.call, deque()).extend([reply] * reply.times)
+        self._turn += 1
+        self.mismatches, self.asked = [], []
+        for number, reply in enumerate(replies, 1):
+            self._script.waiting.setdefault(reply.call, deque()).extend([(number, reply)] * reply.times)
 
     def finish(self) -> None:
         """Note every reply that nobody asked for, and forget it."""
-        for call, replies in self._waiting.items():
-            left = sum(not reply.optional for reply in replies)
-            if left:
-                self.mismatches.append(
-                    f"{call}: {left} scripted {'reply was' if left == 1 else 'replies were'} never asked for"
-                )
-        self._waiting.clear()
+        for call, replies in self._script.waiting.items():
+            left = Counter(number for number, reply in replies if not reply.optional)
+            for number, times in left.items():
+                often = f", {times} times" if times > 1 else ""
+                self._note(f"this answer to {call} was never asked for{often}", number)
+        self._script.waiting.clear()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         body = await request.aread()
-        call = self._call(request)
-        reply = self._next(call) if call else None
-        if call is None or reply is None:
-            self.mismatches.append(f"{request.method} {request.url} was asked for and nothing more is scripted")
+        call = self._switchboard.call(request)
+        numbered = self._next(call, body) if call else None
+        if call is None or numbered is None:
+            self._note(f"{request.method} {request.url} was asked for and nothing more is scripted")
             return httpx.Response(501, json={"detail": "the transcript has no answer to this"})
-        self._check_headers(call, request)
-        self._check_body(reply, body)
+        number, reply = numbered
+        asked = Asked(call, number, reply, _json(body))
+        self.asked.append(asked)
+        self._check_headers(asked, request)
+        if reply.request and (unequal := differences(reply.request, asked.body, "request")):
+            self.mismatches.append(
+                Mismatch(f"{call} was asked with something else", self._turn, "backend", number, tuple(unequal))
+            )
         if reply.delay_s:
             await self._clock.sleep(reply.delay_s)
         if reply.fails:
             raise _FAILURES[reply.fails](f"the transcript says: {reply.fails}", request=request)
         return self._response(reply)
 
-    def _call(self, request: httpx.Request) -> Call | None:
-        if request.url.host != self._host:
-            return "download"
-        for name, pattern in self._patterns.items():
-            if request.method == _METHODS.get(name, "POST") and pattern.fullmatch(request.url.path):
-                return name
-        return None
+    def _next(self, call: Call, body: bytes) -> tuple[int, Reply] | None:
+        found = self._script.take(call, sent_file(body) if call == "upload" else None)
+        if found is None and self._standing and call in _STANDING:
+            return 0, Reply.model_validate({"call": call, "json": _STANDING[call]})
+        return found
 
-    def _next(self, call: Call) -> Reply | None:
-        replies = self._waiting.get(call)
-        if replies:
-            return replies.popleft()
-        return (
-            Reply.model_validate({"call": call, "json": _STANDING[call]})
-            if self._standing and call in _STANDING
-            else None
-        )
-
-    def _check_headers(self, call: Call, request: httpx.Request) -> None:
+    def _check_headers(self, asked: Asked, request: httpx.Request) -> None:
         """Each of ours says who asks; another host learns nothing of it."""
-        ours = request.url.host == self._host
+        ours = self._switchboard.is_ours(request)
         for name, value in self._attribution.items():
             sent = request.headers.get(name)
             if (sent != value) if ours else (sent is not None):
-                self.mismatches.append(f"{call}: header {name} is {sent!r}, not {value if ours else None!r}")
+                self._note(f"{asked.call}: header {name} is {sent!r}, not {value if ours else None!r}", asked.number)
         signed = request.headers.get("authorization", "").startswith("Bearer ")
-        if signed != (ours and call != "anonymous_token"):
-            self.mismatches.append(f"{call}: {'signed' if signed else 'not signed'}, and should be the opposite")
-        if call == "anonymous_token" and not request.headers.get("x-client-id"):
-            self.mismatches.append(f"{call}: header X-Client-Id is missing")
+        if signed != (ours and asked.call != "anonymous_token"):
+            self._note(
+                f"{asked.call}: {'signed' if signed else 'not signed'}, and should be the opposite", asked.number
+            )
+        if asked.call == "anonymous_token" and not request.headers.get("x-client-id"):
+            self._note(f"{asked.call}: header X-Client-Id is missing", asked.number)
 
-    def _check_body(self, reply: Reply, body: bytes) -> None:
-        if not reply.request:
-            return
-        try:
-            sent = json.loads(body)
-        except ValueError:
-            sent = None
-        for difference in differences(reply.request, sent):
-            self.mismatches.append(f"{reply.call}: the request's {difference}")
+    def _note(self, words: str, number: int = 0) -> None:
+        self.mismatches.append(Mismatch(words, self._turn, "backend" if number else "", number))
 
     def _response(self, reply: Reply) -> httpx.Response:
         if reply.stream is not None:
@@ -124,25 +141,6 @@ class ReplayTransport(httpx.AsyncBaseTransport):
             return httpx.Response(reply.status, headers=reply.headers, content=reply.text.encode())
         body = reply.json_body if reply.draft is None else {"code": 0, "data": {"state": {"draft": reply.draft}}}
         return httpx.Response(reply.status, headers=reply.headers, json=body)
-
-
-def differences(wanted: object, found: object, place: str = "body") -> list[str]:
-    """Where `found` lacks what `wanted` gives; keys not given may be anything, and so may `…` in a text."""
-    if isinstance(wanted, Mapping):
-        if not isinstance(found, Mapping):
-            return [f"{place} is {found!r}, not an object"]
-        return [
-            difference
-            for key, value in wanted.items()
-            for difference in differences(value, found.get(key), f"{place}.{key}")
-        ]
-    if isinstance(wanted, list) and isinstance(found, list | tuple) and len(wanted) == len(found):
-        pairs = enumerate(zip(wanted, found, strict=True))
-        return [difference for at, (one, other) in pairs for difference in differences(one, other, f"{place}[{at}]")]
-    if isinstance(wanted, str) and isinstance(found, str) and "…" in wanted:
-        pattern = ".*".join(re.escape(part) for part in wanted.split("…"))
-        return [] if re.fullmatch(pattern, found, re.S) else [f"{place} is {found!r}, not like {wanted!r}"]
-    return [] if wanted == found else [f"{place} is {found!r}, not {wanted!r}"]
 
 
 class _Stream(httpx.AsyncByteStream):
@@ -159,34 +157,11 @@ class _Stream(httpx.AsyncByteStream):
             elif item.cut:
                 raise httpx.RemoteProtocolError("the transcript cuts the connection here")
             else:
-                yield _bytes(item)
+                yield step_bytes(item)
 
 
-def _bytes(item: StreamItem) -> bytes:
-    """A step as the backend's own server writes it: one compact line of JSON, non-ASCII as it is."""
-    if item.raw is not None:
-        return item.raw.encode()
-    if item.heartbeat:
-        return b"data: heartbeat\n\n"
-    return b"data: " + json.dumps(_event(item), ensure_ascii=False, separators=(",", ":")).encode() + b"\n\n"
-
-
-def _event(item: StreamItem) -> dict[str, Any]:
-    if item.event is not None:
-        return item.event
-    if item.error is not None:
-        return {"error": item.error}
-    if item.say is not None:
-        said = {"content": {"parts": [{"text": item.say}], "role": "model"}, "author": "nemo_agent"}
-        return said | ({"partial": True} if item.partial else {})
-    name = item.tool or item.tool_done
-    part = {"functionCall": {"args": {}, "name": name}} if item.tool else _result(name)
-    return {"content": {"parts": [part], "role": "model" if item.tool else "user"}, "author": "nemo_agent"}
-
-
-def _result(name: str | None) -> dict[str, Any]:
-    return {"functionResponse": {"name": name, "response": {"status": "success"}}}
-
-
-def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile("[^/]+".join(re.escape(part) for part in re.split(r"<[^>]*>", path)))
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None

@@ -61,7 +61,7 @@ async def open_backend(
     plan, settings = runtime.plan, runtime.settings
     transport = runtime.transport
     if transport is None and request.backend == "local":
-        transport = _studio(runtime)
+        transport = studio_transport(runtime)
     auth = Auth(
         base,
         given=settings.token if base == base_address("cloud", runtime) else None,
@@ -86,7 +86,8 @@ async def open_backend(
         )
 
 
-def _studio(runtime: Runtime) -> httpx.AsyncBaseTransport:
+def studio_transport(runtime: Runtime) -> httpx.AsyncBaseTransport:
+    """The embedded studio, reached within this process. Raises EngineMissing."""
     try:
         from studio import LocalTransport  # noqa: PLC0415 - the studio is loaded only where it answers
 
