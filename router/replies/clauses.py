@@ -11,7 +11,7 @@ from .words import MarkedSentence
 
 _PUNCTUATION = re.compile("[,;:，、；：–—-]|[\u2190-\u21ff\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?")
 _BRACKETS = re.compile(r"[(（)）]")
-_MARKS = re.compile(r"(?:\d{1,3}[.)、．]\s*|\b[a-h]\)\s*|[^\w\ue000\"'“”‘’「」『』«»《》`@]+|_+)+")
+_MARKS = re.compile(r"(?:\d{1,3}[.)、．]\s*|\b[a-h]\)\s*|[^\w\ue000\"'“”„‘’「」『』«»《》`@]+|_+)+")
 _SHORT_CONDITION = 24  # characters of "…的话" and the like before the words they govern
 
 Opener = Literal["mark", "joiner", "coordinator"]

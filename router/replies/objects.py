@@ -12,9 +12,9 @@ from .words import MarkedSentence
 
 _REACH = 70  # characters behind the verb within which its object stands
 _BUTTON_NAME = 24  # characters behind "button" that name it
-_OPENERS = re.compile("[\\s*_\"'“”‘’「」『』«»《》`\\[(（]+")
+_OPENERS = re.compile("[\\s*_\"'“”„‘’「」『』«»《》`\\[(（]+")
 _BEHIND_NAME = re.compile(r"[^\w\ue000+]+$|_+$")
-_MARKS = re.compile(r"[^\w\ue000\"'“”‘’「」『』«»《》`@*]+")
+_MARKS = re.compile(r"[^\w\ue000\"'“”„‘’「」『』«»《》`@*]+")
 _NAMES = frozenset(OBJECTS)
 _BUTTONS: tuple[tuple[str, ReplyAction], ...] = (
     ("upload_words", "upload"),
@@ -202,6 +202,9 @@ def _label(sentence: MarkedSentence, start: int, end: int, *, quoted_before_verb
         place = _past_marks(sentence, after, end)
     opened = _OPENERS.match(sentence.folded, place, end)
     inside = opened.end() if opened else place
+    behind_control = _OPENERS.match(sentence.folded, sentence.after("controls", inside, end), end)
+    if behind_control and sentence.folded[behind_control.end() : behind_control.end() + 1] == MASK:
+        inside = behind_control.end()  # 'the button "Save video"'
     if quoted_before_verb and MASK in sentence.folded[inside:end]:
         inside = sentence.folded.rindex(MASK, inside, end)
         while sentence.folded[inside - 1] == MASK:
