@@ -191,11 +191,10 @@ def _session_body(document: SkillDocument, findings: list[Finding]) -> tuple[Sai
             best = early, *body
     if best is None:
         return None, fixed
-    for task, rule in others:
-        if task.value != best[1].value:
-            message = f"Two task names: {best[1].value!r} (line {best[1].line}) is used, not {task.value!r}."
-            findings.append(Finding("contradictory-session", "warning", task.line, message))
-            break
+    other = next((said for said, _ in others if said.value != best[1].value), None)
+    if other:
+        message = f"Two task names: {best[1].value!r} (line {best[1].line}) is used, not {other.value!r}."
+        findings.append(Finding("contradictory-session", "warning", other.line, message))
     return best[1], fixed or best[2]
 
 

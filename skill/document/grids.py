@@ -66,9 +66,10 @@ def _kind_of_table(header: Sequence[str], rows: Sequence[Row], around: str) -> t
     entries = wording.words()["grids"]
     for at, title in enumerate(header):
         for entry in entries if at == 0 else entries[:2]:
-            if entry["kind"] != "routing" and wording.pattern_of(entry["left"]).search(title):
-                if entry["kind"] != "errors" or _mostly_codes(rows, at, strictly=False):
-                    return str(entry["kind"]), at if entry["kind"] in ("errors", "replies") else 0
+            kind = str(entry["kind"])
+            titled = kind != "routing" and wording.pattern_of(entry["left"]).search(title)
+            if titled and (kind != "errors" or _mostly_codes(rows, at, strictly=False)):
+                return kind, at if kind in ("errors", "replies") else 0
     coded = next((at for at in range(min(len(header), 4)) if _mostly_codes(rows, at)), None)
     if coded is not None:
         return "errors", coded
@@ -152,14 +153,14 @@ def _kind_of_list(rows: Sequence[Row], around: str) -> str:
         return "errors"
     quoted = sum(bool(_QUOTE_MARKS.search(row.cells[0]) or _takes_the_rest(row.cells[0])) for row in rows)
     for entry in wording.words()["grids"]:
-        if wording.pattern_of(entry["around"]).search(around):
-            kind = str(entry["kind"])
-            if kind == "replies":
-                fits = _looks_like_replies(rows)
-            else:
-                fits = kind != "routing" or _routes_something((), rows)
-            if kind != "errors" and (kind not in ("replies", "routing") or (quoted * 2 >= len(rows) and fits)):
-                return kind
+        kind = str(entry["kind"])
+        if kind == "errors" or not wording.pattern_of(entry["around"]).search(around):
+            continue
+        if kind not in ("replies", "routing"):
+            return kind
+        fits = _looks_like_replies(rows) if kind == "replies" else _routes_something((), rows)
+        if fits and quoted * 2 >= len(rows):
+            return kind
     return _kind_by_content(rows)
 
 

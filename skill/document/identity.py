@@ -11,7 +11,8 @@ from .plan import Finding, Identity
 
 _SLUG = re.compile(r"^[a-z0-9]+(?:[-_][a-z0-9]+)+$")
 _SOURCE_HEADER = re.compile(
-    r"X-Skill-Source`?\**\s*(?::|\||=|is|→)\s*\|?\s*[`\"']?([A-Za-z0-9][\w-]{1,80})", re.IGNORECASE
+    r"X-Skill-Source`?\**\s*(?::|\||=|is|→)\s*\|?\s*[`\"']?([A-Za-z0-9][\w-]{1,80})(?=[`\"']|\s*[\\,;.)|]|\s*$)",
+    re.IGNORECASE,
 )
 _VERSION_HEADER = re.compile(
     r"(?:X-Skill-Version`?\**\s*(?::|\||=|is|→)\s*\|?\s*[`\"']?|\bskill_version=|\$SKILL_VERSION`?\s*=\s*`?"

@@ -105,6 +105,7 @@ def inspect_page(plan: SkillPlan) -> str:
         ("## Backend replies", _replies(plan)),
         ("## Errors", _errors(plan)),
         ("## Limits", _limits(plan)),
+        ("## What the host's agent is told", _told(plan)),
         ("## Filled from the family's defaults", _filled(plan)),
         ("## Findings", _findings(plan)),
     )
@@ -165,6 +166,20 @@ def _limits(plan: SkillPlan) -> Iterator[str]:
     yield f"- Export: asked every {export.poll_interval_s:g} s, {polls}; {'free' if export.free else 'not free'}"
     yield f"- Files: {', '.join(plan.formats)}; size limit: {size}"
     yield "- Draft keys: " + ", ".join(f"{key} = {word}" for key, word in plan.draft_keys.items())
+
+
+def _told(plan: SkillPlan) -> Iterator[str]:
+    """The words that reach a chat, beside what the backend says."""
+    welcome = f"{plan.welcome} ({_at(plan.said.get('welcome'))})" if plan.welcome else "a short word that all is ready"
+    yield f"- On first contact: {plan.setup_text} ({_at(plan.said.get('setup_text'))}), then: {welcome}"
+    for prompt in plan.examples:
+        yield f"  - one may try: {prompt}"
+    yield f"- While a stream is silent: {plan.stream.still_working_text}"
+    yield "- Where the backend speaks of buttons and panels: what was done instead, or an offer to do it"
+    yield "- After an edit without words: what changed between the two drafts"
+    for row in plan.errors:
+        if row.recovery != "none":
+            yield f"- On {row.code}: {row.advice or row.meaning or 'that the backend refused'} ({_at(row.line)})"
 
 
 def _filled(plan: SkillPlan) -> Iterator[str]:

@@ -196,7 +196,8 @@ def _other_headings(body: Sequence[str], offset: int, fenced: set[int]) -> Itera
         if bold:
             yield _heading(bold[1], 3, number)
         elif index and _UNDERLINE.match(text) and _UNDERLINED.match(body[index - 1]):
-            if index < 2 or not body[index - 2].strip():
+            alone = index < 2 or not body[index - 2].strip()
+            if alone:
                 yield _heading(body[index - 1], 1 if text[0] == "=" else 2, number - 1)
 
 

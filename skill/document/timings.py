@@ -32,9 +32,9 @@ def stream_rules_of(document: SkillDocument) -> tuple[StreamRules, dict[str, int
             text, lines["still_working_text"] = said[1], number
         if "still_working_s" in lines:
             continue
-        line = _said("heartbeats_only").sub(" ", in_digits(line))
-        every = _said("every").search(line)
-        if every and not _said("poll").search(line):
+        rest = _said("heartbeats_only").sub(" ", in_digits(line))
+        every = _said("every").search(rest)
+        if every and not _said("poll").search(rest):
             still, lines["still_working_s"] = _seconds(every), number
     limit, beats, findings = _limits(document, lines)
     rules = StreamRules(

@@ -32,6 +32,7 @@ VERBS = {
     "translate": Verb("translate", "what a backend's words mean here"),
     "inspect": Verb("inspect", "what a SKILL.md says, compiled, with line numbers"),
     "lint": Verb("lint", "what a SKILL.md's author should know"),
+    "new": Verb("new", "begin a skill of your own: a page, three transcripts, a CI file"),
     "record": Verb("record", "a turn as always, kept as a transcript"),
     "replay": Verb("replay", "run transcripts against the real loop"),
     "render": Verb("render", "the film engine alone"),
