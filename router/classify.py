@@ -45,6 +45,9 @@ def classify(utterance: str, table: RoutingTable, *, files: Sequence[str] = ()) 
     Raises: nothing. Source: SKILL.md, "Motion Request Routing Logic".
     """
     rows = index_of(table)
+    if not files and (row := rows.said_exactly(utterance, _TRIM)) is not None:
+        why = Why(row.line, "the row's own words", (utterance.strip(_TRIM),))
+        return tuple(Intent(action, utterance, row, why) for action in row.actions)
     pieces = _pieces(utterance, rows, bool(files))
     return tuple(_intents(utterance, pieces, rows, files))
 

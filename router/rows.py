@@ -21,6 +21,8 @@ _SHOWN_BY: dict[str, tuple[str, ...]] = {
     "upload": ("upload",),
 }
 _KEPT_TABLES = 16
+_MARKS = 8
+"""How much longer than a trigger an utterance may be, with what stands around its words."""
 
 
 class Worded(Protocol):
@@ -58,11 +60,19 @@ class TableIndex:
     single: dict[str, _Trigger]
     single_glued: tuple[_Trigger, ...]
     several: tuple[_Trigger, ...]
+    exact: dict[str, PhraseRow]
+    longest: int
     _found: dict[int, _Trigger] = field(default_factory=dict)
 
     def known(self, route: str) -> str:
         """The route, or chat where no row of the table has this action."""
         return route if route in self.by_action else "chat"
+
+    def said_exactly(self, utterance: str, trim: str) -> PhraseRow | None:
+        """The row that says these very words, and no others."""
+        if len(utterance) > self.longest + _MARKS:
+            return None
+        return self.exact.get(aligned(utterance.strip(trim)).text)
 
     def mark(self, folded: str, hits: list[Hit], words: Lexicon) -> None:
         """Give the words that only this table knows their place among the hits."""
@@ -166,6 +176,7 @@ def _build(table: RoutingTable) -> TableIndex:
     single: dict[str, _Trigger] = {}
     glued: list[_Trigger] = []
     several: list[_Trigger] = []
+    exact: dict[str, PhraseRow] = {}
     for row in table.rows:
         for action in row.actions:
             by_action.setdefault(action, []).append(row)
@@ -173,6 +184,8 @@ def _build(table: RoutingTable) -> TableIndex:
             continue
         for raw in row.phrases:
             phrase = _said_part(aligned(raw).text)
+            if phrase == aligned(raw).text:  # without a slot to fill in
+                exact.setdefault(phrase, row)
             if not phrase or _built_in(phrase, row.actions[0]):
                 continue
             trigger = _Trigger(row, phrase, tuple(phrase.split()))
@@ -184,7 +197,7 @@ def _build(table: RoutingTable) -> TableIndex:
             else:
                 single.setdefault(phrase[:3], trigger)
                 single.setdefault(phrase, trigger)
-    return TableIndex(table, by_action, single, tuple(glued), tuple(several))
+    return TableIndex(table, by_action, single, tuple(glued), tuple(several), exact, max(map(len, exact), default=0))
 
 
 def _said_part(phrase: str) -> str:
