@@ -102,7 +102,8 @@ def split_sentences(text: str) -> tuple[Span, ...]:
             end = quote.end
         else:
             end = stop.end()
-        end = _cut(text, start, stop, end)
+        opening = quote.start if quote is not None and quote.start >= end else len(text)
+        end = _cut(text, start, stop, end, opening)
         if end:
             spans.append(Span(start, end))
             start = end
@@ -117,11 +118,11 @@ def _ends_after(text: str, end: int) -> bool:
     return not rest or rest[0].isupper() or "\n" in text[end : end + 3]
 
 
-def _cut(text: str, start: int, stop: re.Match[str], end: int) -> int:
-    """Where the sentence ends, or 0 when this mark ends none."""
+def _cut(text: str, start: int, stop: re.Match[str], end: int, opening: int) -> int:
+    """Where the sentence ends, or 0 when this mark ends none. opening: where the next quotation begins."""
     marks = stop.group()
     length = len(text)
-    while end < length and text[end] in _CLOSERS:
+    while end < opening and marks[0] != "\n" and text[end] in _CLOSERS:
         end += 1
     if marks[0] in ".!?…؟।" and end < length and not text[end].isspace() and text[end] < "\u2e80":
         return 0

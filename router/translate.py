@@ -106,17 +106,21 @@ def _moved(intent: ReplyIntent, offset: int) -> ReplyIntent:
 
 
 def _decided_until(text: str) -> int:
-    """Where a quotation opens that may still find its partner; sentences beyond are not decided yet."""
+    """Where a quotation opens that may still find its partner, or lose it; sentences beyond are not decided yet."""
     known = iter(quotes(text))
     quote = next(known, None)
     for opening in _OPENING.finditer(text):
         mark = opening.start()
         while quote is not None and quote.end <= mark:
             quote = next(known, None)
-        enclosed = quote is not None and quote.start <= mark
-        apostrophe = opening.group() in "'‘" and text[mark - 1 : mark].isalnum()
-        if enclosed or apostrophe:
-            continue
-        if mark >= len(text) - LONGEST_QUOTE or text.startswith(_FENCE, mark):
-            return mark
+        if quote is not None and quote.start <= mark:
+            # an apostrophe looks like a closing mark until its next letter arrives
+            open_ended = quote.start == mark and quote.end == len(text)
+        else:
+            apostrophe = opening.group() in "'‘" and text[mark - 1 : mark].isalnum()
+            far = mark < len(text) - LONGEST_QUOTE and not text.startswith(_FENCE, mark)
+            open_ended = not apostrophe and not far
+        if open_ended:
+            # right behind a full stop it may yet turn out to be the mark that closes the sentence
+            return mark if text[mark - 1 : mark].isspace() else mark - 1
     return len(text)

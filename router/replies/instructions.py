@@ -11,14 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..table import ReplyAction
-from .clauses import Cut, Head, clause_head, cut_clauses, past_marks
-from .objects import Found, by_means, object_before, object_behind
+from .clauses import Cut, Head, clause_head, cut_clauses
+from .imperatives import instruction_in, is_made_optional
 from .rows import RowPhrases
 from .words import MarkedSentence
 
 _SILENT = " .!?。！？\n*_,，、:：)）"
 _SHORT_TOPIC = 8  # characters of an unspaced heading
-_LONGEST_TOPIC = 10  # characters of a topic before "可以点击…"
 _LONGEST_HEADING = 3  # words before a colon that only lead to an instruction
 
 Kind = Literal["content", "instruction", "condition", "filler", "preface"]
@@ -71,7 +70,7 @@ def _settle_prefaces(clauses: list[Clause]) -> list[Clause]:
         kind = clause.kind
         if kind == "preface":
             kind = "filler" if following in ("instruction", "condition", "filler") else "content"
-        settled.append(replace(clause, kind=kind))
+        settled.append(clause if kind == clause.kind else replace(clause, kind=kind))
         following = kind
     return settled[::-1]
 
@@ -90,7 +89,7 @@ class _Reader:
         head = clause_head(sentence, place, sentence.end)
         if sentence.starts("pronouns", head.place) or sentence.starts("conditions", head.place) or head.negated:
             return True
-        return self._instruction(head, Cut(place, sentence.end, "mark")) is not None
+        return instruction_in(sentence, self._rows, head, Cut(place, sentence.end, "mark")) is not None
 
     def continues(self, cut: Cut) -> bool:
         """Whether words behind an instruction still belong to it: "…, between shots 2 and 3"."""
@@ -107,11 +106,11 @@ class _Reader:
         head = clause_head(self._sentence, cut.start, cut.end)
         if head.negated:
             return Clause(cut.start, cut.end, "content")
-        found = self._instruction(head, cut)
+        found = instruction_in(self._sentence, self._rows, head, cut)
         if found is not None and self._is_told(head, cut, before):
             return Clause(cut.start, cut.end, "content")
         if found is not None:
-            offered = governed or head.offered or found.offered or self._optional(cut, found.verb_end)
+            offered = governed or head.offered or found.offered or is_made_optional(self._sentence, cut, found.verb_end)
             return Clause(cut.start, cut.end, "instruction", found.action, offered, found.label)
         return Clause(cut.start, cut.end, self._kind(head, cut))
 
@@ -156,100 +155,3 @@ class _Reader:
     def _ends_as_condition(self, cut: Cut, first: int) -> bool:
         endings = self._sentence.spans("condition_endings", first, cut.end)
         return bool(endings) and not self._sentence.folded[endings[-1][1] : cut.end].strip(" ,，、;；:：")
-
-    # instructions
-
-    def _instruction(self, head: Head, cut: Cut) -> Found | None:
-        sentence = self._sentence
-        if not sentence.lexicon.first:
-            return self._verb_last(head, cut)
-        claimed = self._rows.match(sentence, head.place, cut.end)
-        if claimed is not None:
-            return claimed
-        if head.conditional and cut.end != sentence.end:
-            return self._if_you(head, cut)
-        if self._unpunctuated_condition(head, cut):
-            found = self._verb_within(head.place, cut.end)
-            return found._replace(offered=True) if found else None
-        found = object_behind(sentence, head.place, cut.end)
-        if found is not None:
-            return found
-        frames = sentence.lexicon.frames and (head.offered or sentence.starts("prefaces", head.place))
-        if frames or sentence.starts("fronting", head.place):
-            return self._verb_within(head.place, cut.end)
-        if not sentence.lexicon.spaced:
-            return self._topic_first(head, cut)
-        return by_means(sentence, head.place, cut.end, asked=head.offered) or self._if_you(head, cut)
-
-    def _unpunctuated_condition(self, head: Head, cut: Cut) -> bool:
-        """Whether a condition runs on to the sentence's end, so that it must hold the instruction as well."""
-        return cut.end == self._sentence.end and self._sentence.starts("conditions", head.first)
-
-    def _verb_within(self, start: int, end: int) -> Found | None:
-        """An instruction whose object or place stands before its verb, or whose condition has no comma."""
-        sentence = self._sentence
-        spans = sentence.spans("determiners", start, end)
-        governed = {last for first, last in spans if not sentence.starts("it", first)}
-        for place in [place for place in sentence.verbs if start <= place < end]:
-            if place - 1 in governed:
-                continue
-            found = object_behind(sentence, place, end) or object_before(sentence, place, start, end)
-            if found is not None:
-                return found
-        return None
-
-    def _topic_first(self, head: Head, cut: Cut) -> Found | None:
-        """ "更多选项可以点击齿轮图标", "余额请到账户页查看": an invitation or a request behind a short topic."""
-        sentence = self._sentence
-        if sentence.starts("pronouns", head.place):
-            return None
-        for kind in ("optional", "requests"):
-            for start, end in sentence.spans(kind, head.place + 1, min(cut.end, head.place + _LONGEST_TOPIC)):
-                if sentence.spans("actors", head.place, start):
-                    return None
-                place = clause_head(sentence, end, cut.end).place
-                found = object_behind(sentence, place, cut.end) or self._verb_within(place, cut.end)
-                if found is not None:
-                    return found._replace(offered=kind == "optional")
-        return None
-
-    def _verb_last(self, head: Head, cut: Cut) -> Found | None:
-        sentence = self._sentence
-        for place in [place for place in sentence.verbs if head.place <= place < cut.end]:
-            found = object_before(sentence, place, head.place, cut.end)
-            if found is not None:
-                told = sentence.find("actors", cut.start, place) or sentence.find("negations", place, cut.end)
-                return None if told else found
-        return None
-
-    def _if_you(self, head: Head, cut: Cut) -> Found | None:
-        """ "Once you click Export, …", "You'll see it if you open the Layers panel": what the user would do by hand."""
-        sentence = self._sentence
-        begins = sentence.starts("conditions", head.first)
-        if not begins and not sentence.starts("you", head.first):
-            return None
-        for _, after in sentence.spans("conditions", head.first, cut.end):
-            you = sentence.at(past_marks(sentence, after, cut.end)).get("you")
-            if you is None:
-                continue
-            found = object_behind(sentence, clause_head(sentence, you, cut.end).place, cut.end)
-            if found is None and sentence.lexicon.frames:
-                found = self._verb_within(you, cut.end)
-            return found._replace(offered=True) if found else None
-        return None
-
-    def _optional(self, cut: Cut, verb_end: int) -> bool:
-        """Whether words around the verb make it optional: "drag it elsewhere if you'd prefer"."""
-        sentence = self._sentence
-        if not sentence.lexicon.first:
-            endings = sentence.spans("condition_endings", cut.start, verb_end)
-            return bool(endings) or sentence.find("optional", cut.start, cut.end) is not None
-        if not sentence.lexicon.spaced:
-            return False
-        barred = sentence.spans("not_conditions", max(0, verb_end - 6), cut.end)
-        for kind in ("conditions", "optional"):
-            for start, end in sentence.spans(kind, verb_end, cut.end):
-                opens = " " in sentence.folded[start:end] or sentence.starts("tails", start)
-                if opens and not any(a < end and start < b for a, b in barred):
-                    return True
-        return False

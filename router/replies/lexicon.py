@@ -61,7 +61,7 @@ class ReplyLexicon:
     first: bool
     frames: bool
     spaced: bool
-    not_behind: frozenset[str]
+    not_behind: tuple[str, ...]
     questions: tuple[str, ...]
     object_endings: tuple[str, ...]
     index: Mapping[str, Mapping[str, tuple[Phrase, ...]]]
@@ -121,7 +121,7 @@ def reply_lexicon(language: str) -> ReplyLexicon:
         first=data["order"] != "last",
         frames=data["order"] == "framed",
         spaced=spaced,
-        not_behind=frozenset(data["not_behind"]),
+        not_behind=tuple(data["not_behind"]),
         questions=tuple(data["question_endings"]),
         object_endings=tuple(data["object_endings"]),
         index=_index(data, spaced),

@@ -207,7 +207,7 @@ def _label(sentence: MarkedSentence, start: int, end: int, *, quoted_before_verb
         inside = behind_control.end()  # 'the button "Save video"'
     if quoted_before_verb and MASK in sentence.folded[inside:end]:
         inside = sentence.folded.rindex(MASK, inside, end)
-        while sentence.folded[inside - 1] == MASK:
+        while inside > 0 and sentence.folded[inside - 1] == MASK:
             inside -= 1
     if sentence.folded[inside : inside + 1] == MASK:
         close = inside

@@ -87,7 +87,7 @@ class MarkedSentence:
         """Whether what follows a word bars it from being a verb ("tap-dance", "拖拉机")."""
         barred = self.lexicon.not_behind
         if not self.lexicon.spaced:
-            return any(self.folded.startswith(tail, end) for tail in barred)
+            return self.folded.startswith(barred, end)
         behind = WORD.match(self.folded, end) or WORD.match(self.folded, end + 1)
         return behind is not None and behind.group() in barred
 

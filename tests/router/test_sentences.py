@@ -16,6 +16,8 @@ from router import detect_language, fold, quotes, split_sentences
         ("1. Open it.\n2. Close it.", ["1. Open it.\n", "2. Close it."]),
         ('He asked "is it done?" and left. Fine.', ['He asked "is it done?" and left. ', "Fine."]),
         ('She said "Go." Then it ended.', ['She said "Go." ', "Then it ended."]),
+        ("A title\n**Bold** line", ["A title\n", "**Bold** line"]),
+        ('好了。"下载"', ["好了。", '"下载"']),
         ("See e.g. the intro. Next.", ["See e.g. the intro. ", "Next."]),
         ("क्या हुआ? ठीक है। भेजो", ["क्या हुआ? ", "ठीक है। ", "भेजो"]),
     ],
