@@ -126,7 +126,7 @@ def _calls(document: SkillDocument) -> Iterator[tuple[int, str, str]]:
         if "/" not in line:
             continue
         for match in _PATH.finditer(line[:20_000]):
-            origin, path = match["origin"] or "", match["path"]
+            origin, path = match["origin"] or "", match["path"].rstrip(".-")  # a sentence may end here
             if origin.startswith("$"):
                 default = _URL.search(origin)
                 origin = default[0] if default else ""

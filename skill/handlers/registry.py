@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import cast
 
-from router import Intent, fold
+from router import Intent, PhraseRow, fold
 
 from .contract import Handler
 
@@ -22,21 +23,26 @@ _OURS = {
 
 
 def handler_for(intent: Intent) -> Handler:
-    """The handler of an intent: a registered one for an action only its document knows, else ours."""
-    if intent.action == "other":
-        registered = _registered(intent.row.label)
+    """The handler of an intent: a registered one for a row of its document's own (subtitles, regenerate), else ours."""
+    if intent.action in ("other", "subtitles") or (intent.action == "chat" and not intent.row.catch_all):
+        registered = _registered(intent.row)
         if registered is not None:
             return registered
     module = import_module(f".{_OURS[intent.action]}", __package__)
     return cast(Handler, module.run)
 
 
-def _registered(label: str) -> Handler | None:
-    """The first entry point whose name is a word of the row's label."""
+def _registered(row: PhraseRow) -> Handler | None:
+    """The first entry point whose name is said by the row: in its label, or in one of its phrases."""
     from importlib.metadata import entry_points  # noqa: PLC0415 - reads every installed package's metadata
 
-    said = set(fold(label).replace("-", " ").split())
+    said = [_words(text) for text in (row.label, *row.phrases)]
     for point in entry_points(group=GROUP):
-        if set(fold(point.name).replace("-", " ").split()) <= said:
+        name = _words(point.name)
+        if name and any(name <= words for words in said):
             return cast(Handler, point.load())
     return None
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+", fold(text)))
