@@ -51,7 +51,7 @@ def _row(match: re.Match[str]) -> str:
     """One row on the line where it begins, the lines it took left empty."""
     if len(match[1]) > _MAX_ROW:
         return match[0]
-    cells = [unescape(" ".join(cell[1].split())).replace("|", r"\|") for cell in _CELL.finditer(match[1])]
+    cells = [" ".join(unescape(cell[1]).split()).replace("|", r"\|") for cell in _CELL.finditer(match[1])]
     return "| " + " | ".join(cells) + " |" + _lines_of(match[0]) if cells else _lines_of(match[0])
 
 

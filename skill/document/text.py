@@ -29,8 +29,16 @@ def decode(data: bytes) -> str:
 
 
 def split_lines(text: str) -> list[str]:
-    r"""Lines of a text, split on \n alone: mojibake hides U+0085, which str.splitlines takes for a line end."""
-    return [line.removesuffix("\r") for line in text.removeprefix("\ufeff").split("\n")]
+    r"""Lines of a text, split on \n alone: mojibake hides U+0085, which str.splitlines takes for a line end.
+
+    A carriage return inside a line becomes a space; where there is no \n at all it ends the lines.
+    """
+    text = text.removeprefix("\ufeff")
+    if "\r" not in text:
+        return text.split("\n")
+    if "\n" not in text:
+        return text.split("\r")
+    return [line.removesuffix("\r").replace("\r", " ") for line in text.split("\n")]
 
 
 def repair(text: str) -> str:

@@ -23,6 +23,7 @@ class Rule:
     severity: Severity
     group: Literal["spec", "registry", "family"]
     advice: str
+    why: str
     fix: bool = False
     soft: bool = False
 
@@ -30,6 +31,28 @@ class Rule:
     def page(self) -> str:
         """Where the rule is explained, inside the project."""
         return f"{PAGE}#{self.name}"
+
+
+_GROUPS = {
+    "spec": "of the Agent Skills specification",
+    "registry": "of a registry (ClawHub) and its scanner",
+    "family": "of what makes a skill run well",
+}
+
+
+def page_text() -> str:
+    """The documentation page: one section a rule, in the catalogue's order."""
+    parts = [
+        "# What `skillturn lint` finds\n\n"
+        "Errors end with exit code 1. `skillturn lint --fix` puts right what is mechanical and judges the rest.\n"
+        "This page is written from `skill/document/rules/lint.yaml`."
+    ]
+    for rule in rules().values():
+        fix = " `--fix` does it." if rule.fix else ""
+        parts.append(
+            f"## {rule.name}\n\nAn **{rule.severity}** {_GROUPS[rule.group]}. {rule.why}\n\n{rule.advice}{fix}"
+        )
+    return "\n\n".join(parts).replace("An **warning**", "A **warning**") + "\n"
 
 
 @cache

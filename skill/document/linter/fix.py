@@ -43,8 +43,10 @@ def _fenced(text: str) -> str:
     lines = text.split("\n")
     front = read_frontmatter(lines)
     first = next((index for index, line in enumerate(lines) if line.strip()), 0)
-    if not front.values or front.aside or lines[first].startswith(("---", "```")):
+    if not front.values or front.aside or lines[first].startswith("```"):
         return text
+    if lines[first].startswith("---"):
+        return "\n".join(lines[first:])
     end = front.body
     closed = end > 0 and re.match(r"(?:-{3,}|\.{3})\s*$", lines[end - 1])
     block = lines[first : end - 1 if closed else end]

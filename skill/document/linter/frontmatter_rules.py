@@ -16,6 +16,8 @@ _MAX_DESCRIPTION = 1024
 _MAX_SUMMARY = 300
 _MAX_COMPATIBILITY = 500
 _FLOW = re.compile(r"^\s*(?:-\s+)?[\w.-]+\s*:\s+[\[{]|^\s*-\s+[\[{]")
+_TAGGED = re.compile(r"^\s*(?:-\s+)?[\w.-]+\s*:\s+[!&*]")
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _ENV_USE = re.compile(r"\$\{?([A-Z][A-Z0-9]*_[A-Z0-9_]+)\b|`([A-Z][A-Z0-9]*_[A-Z0-9_]+)`")
 _ASSIGNED = re.compile(r"(?:^|[\s;`$])(?:export\s+)?([A-Z][A-Z0-9_]+)`?\s*=(?!=)")
 _SHELL_OWN = re.compile(r"^(?:XDG_|LC_|BASH_|SSH_|GIT_|USER_WORDS$)")
@@ -48,6 +50,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for field in front.values:
         if field not in _FIELDS:
             yield Finding("unknown-field", "error", at(field), f"The specification has no field `{field}`.")
+    yield from _fences(subject)
     yield from _flow(subject)
     yield from _declarations(subject)
 
@@ -64,6 +67,21 @@ def _name(name: str, line: int | None, subject: Subject) -> Iterator[Finding]:
     if subject.folder and unicodedata.normalize("NFKC", subject.folder.name) != folded:
         message = f"The folder is called {subject.folder.name!r}, the skill {name[:80]!r}."
         yield Finding("name-folder", "error", line, message)
+
+
+def _fences(subject: Subject) -> Iterator[Finding]:
+    """The block stands between two fences, the first on the file's first line, and holds what YAML can."""
+    front, lines = subject.document.frontmatter, subject.raw.split("\n")
+    first = next((line.strip() for line in subject.document.lines if line.strip()), "")
+    if first.startswith("---") and not lines[0].startswith(("---", "\ufeff---")):
+        yield Finding("unfenced-frontmatter", "error", 1, "Something stands before the frontmatter's first line.")
+    elif first.startswith("---") and "---" not in "\n".join(lines).removeprefix("\ufeff")[3:]:
+        yield Finding("unfenced-frontmatter", "error", 1, "The frontmatter is never closed.")
+    for number, line in enumerate(lines[: front.body], 1):
+        if _UNREADABLE.search(line) or _TAGGED.match(line):
+            message = "Strict readers refuse this line: a tag, an alias or a character YAML does not allow."
+            yield Finding("frontmatter-refused", "error", number, message)
+            break
 
 
 def _flow(subject: Subject) -> Iterator[Finding]:
