@@ -52,7 +52,7 @@ class Client:
         idempotent: bool = False,
     ) -> None:
         self.clock = clock
-        self._exchange = Exchange(http, auth, attribution, endpoints or Endpoints(), session, recover, user_id)
+        self._exchange = Exchange(http, clock, auth, attribution, endpoints or Endpoints(), session, recover, user_id)
         self._app_name = app_name
         self._event_cap_bytes = event_cap_bytes
         self._idempotent = idempotent

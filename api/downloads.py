@@ -23,6 +23,8 @@ _MAX_REDIRECTS = 5
 _NOT_MEDIA = ("text/html", "application/json", "application/problem+json", "application/xml", "text/xml")
 _PAUSES_S = (0.5, 2, 8)
 """Before each attempt to go on where a body broke off."""
+_LIMIT_S = 3600
+"""For one film in all."""
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 _NO_FILM = re.compile(rb"\s*[<{\[]|%PDF|PK\x03\x04|\xff\xd8\xff|\x89PNG|\x1f\x8b")
 _FILM = re.compile(rb"....(?:ftyp|moov|mdat|wide|free|skip)|\x1a\x45\xdf\xa3|GIF8|RIFF....(?:AVI |WEBP)", re.S)
@@ -51,7 +53,10 @@ async def fetch(
     try:
         with part.open("xb") as file:
             saving = _Saving(exchange, url, file, on_bytes)
-            await saving.run(clock)
+            with clock.move_on_after(_LIMIT_S) as limit:
+                await saving.run(clock)
+        if limit.cancelled_caught:
+            raise BackendUnreachable(0, "download", f"not whole within {_LIMIT_S} s")
         _check_film(part, saving.size)
         part.replace(target)
     finally:

@@ -120,7 +120,10 @@ class Track(_Wire):
 
 
 class DraftMeta(_Wire):
-    """`m` of the draft: the film's own properties. Times in ms, sizes in px."""
+    """`m` of the draft: the film's own properties. Times in ms, sizes in px.
+
+    on_beat: the pictures change on the beats of the music made here, and do so again after every edit.
+    """
 
     width: int | None = None
     height: int | None = None
@@ -129,6 +132,7 @@ class DraftMeta(_Wire):
     fade_out_ms: int | None = None
     loop: bool | None = None
     look: str | None = None
+    on_beat: bool | None = None
 
 
 class Draft(_Wire):

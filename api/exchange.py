@@ -15,6 +15,7 @@ import anyio
 
 from .answers import Session
 from .auth import Auth
+from .clock import Clock
 from .connection import httpx
 from .endpoints import Endpoints
 from .errors import BackendError, BackendUnreachable, ProtocolError, SessionLost, TokenExpired
@@ -26,6 +27,9 @@ Taken = TypeVar("Taken")
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 _BODY_CAP_BYTES = 64 * 2**20
+_LIMIT_S = 180
+"""For one answer in all, however slowly its bytes trickle in. A chat is bounded by its turn."""
+_LONGER_S = {"send": None, "upload": 3600}
 
 
 @dataclass(slots=True)
@@ -33,6 +37,7 @@ class Exchange:
     """attribution: headers of every request. recover: see Client."""
 
     http: httpx.AsyncClient
+    clock: Clock
     auth: Auth = field(repr=False)
     attribution: Mapping[str, str]
     endpoints: Endpoints
@@ -93,11 +98,19 @@ class Exchange:
         """
         used = self._identity()
         try:
-            return await self._once(endpoint, build, take)
+            return await self._bounded(endpoint, build, take)
         except BackendError as error:
             if isinstance(error, BackendUnreachable | ProtocolError) or not await self._recovered(error, used):
                 raise
-        return await self._once(endpoint, build, take)
+        return await self._bounded(endpoint, build, take)
+
+    async def _bounded(self, endpoint: str, build: Build, take: Callable[[httpx.Response], Awaitable[Taken]]) -> Taken:
+        limit_s = _LONGER_S.get(endpoint, _LIMIT_S)
+        if limit_s is None:
+            return await self._once(endpoint, build, take)
+        with self.clock.move_on_after(limit_s):
+            return await self._once(endpoint, build, take)
+        raise BackendUnreachable(0, endpoint, f"no whole answer within {limit_s} s")
 
     async def _once(self, endpoint: str, build: Build, take: Callable[[httpx.Response], Awaitable[Taken]]) -> Taken:
         request = build()
@@ -122,11 +135,11 @@ class Exchange:
 
     async def _recovered(self, error: BackendError, used: tuple[str | None, Session | None]) -> bool:
         """Whether it makes sense to ask again. Parallel calls recover once: the others find a new identity."""
-        asked = (error.code, error.endpoint)
-        if self.recover is None or asked in self._recovering:
+        if self.recover is None:
             return False
         if self._recovering and self._one_recovers.statistics().owner == anyio.get_current_task():
-            return await self._ask_recover(error)  # a call made by the recovery itself
+            # a call made by the recovery itself, which must not go round in circles
+            return (error.code, error.endpoint) not in self._recovering and await self._ask_recover(error)
         async with self._one_recovers:
             return self._identity() != used or await self._ask_recover(error)
 

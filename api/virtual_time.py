@@ -90,10 +90,14 @@ class VirtualClock:
         self._set.set()
         return alarm
 
+    async def _quiet(self) -> None:
+        """Return once nothing moves any more."""
+        await _all_settled()
+
     async def _drive(self) -> None:
         while True:
             await self._set.wait()
-            await _all_settled()
+            await self._quiet()
             while self._alarms and self._alarms[0].off:
                 heapq.heappop(self._alarms)
             if not self._alarms:

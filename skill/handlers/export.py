@@ -43,12 +43,13 @@ async def run(ctx: TurnContext, intent: Intent, emit: Emit) -> None:
     name = film_name(draft, ctx.plan.identity.name)
     try:
         await _deliver(ctx, render, folder / f"{name}.{asked.format}", emit)
-    except BackendUnreachable:
-        raise
-    except BackendError:
-        forget(ctx, job)
+    except BackendError as error:
+        away = isinstance(error, BackendUnreachable)  # the film itself is there, as the next turn will find
+        if not away:
+            forget(ctx, job)
         word = trigger(ctx.plan, "export", ctx.language)
-        raise ctx.advisor.stopped("download", advice="download", retryable=True, word=word) from None
+        code = "network" if away else "download"
+        raise ctx.advisor.stopped("download", advice="download", retryable=True, code=code, word=word) from None
     delivered(ctx, job)
 
 

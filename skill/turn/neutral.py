@@ -7,8 +7,10 @@ import re
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 # A host attaches the file that such a line names. Source: OpenClaw's exec tool, advisory GHSA-jjgj-cpp9-cvpv.
 _DIRECTIVE = re.compile(r"(?im)^(\W*media):(?=\s*\S)")
+# A token that signs requests, should a backend quote one. Source: SKILL.md, "Automatic Setup": never shown.
+_TOKEN = re.compile(r"\bnmv_(?!clm)[a-z]+_[\w-]+")
 
 
 def neutral(text: str) -> str:
-    """The same words without terminal codes, text-direction tricks and host directives."""
-    return _DIRECTIVE.sub(r"\1 -", _CONTROL.sub("", text.replace("\r\n", "\n")))
+    """The same words without terminal codes, text-direction tricks, host directives and tokens."""
+    return _TOKEN.sub("…", _DIRECTIVE.sub(r"\1 -", _CONTROL.sub("", text.replace("\r\n", "\n"))))

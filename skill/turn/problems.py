@@ -101,9 +101,11 @@ class Advisor:
             retryable=retryable,
         )
 
-    def stopped(self, key: str, *, advice: str, retryable: bool = False, **values: object) -> ActionStopped:
+    def stopped(
+        self, key: str, *, advice: str, retryable: bool = False, code: str = "", **values: object
+    ) -> ActionStopped:
         """The same, to be raised."""
-        return ActionStopped(self.problem(key, advice=advice, retryable=retryable, code=key, **values))
+        return ActionStopped(self.problem(key, advice=advice, retryable=retryable, code=code, **values))
 
     def stream_failed(self, code: int) -> ActionStopped:
         """The backend reported a failure of its own inside the stream. code: its number, 0 where there is none."""
