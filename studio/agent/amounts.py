@@ -31,7 +31,7 @@ def joined(scanned: Scanned, rules: Sequence[Rule]) -> Scanned:
 
 def amount_rules() -> tuple[Rule, ...]:
     """In the order they must run."""
-    return (_compound, _shape_words, _frames, _percent, _duration, _summed, _range, _stretch)
+    return (_compound, _shape_words, _frames, _percent, _counted_first, _duration, _summed, _range, _stretch)
 
 
 def _at(tags: Sequence[Tag], index: int, concept: str) -> bool:
@@ -76,6 +76,17 @@ def _percent(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     if _at(tags, i, "percent") and _at(tags, i + 1, "number"):
         return _one(tags, i, 2, share=tags[i + 1].number("number") / 100)
     return None
+
+
+def _counted_first(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
+    """los 3 primeros segundos, les 2 dernières secondes."""
+    if not (_at(tags, i, "number") and _at(tags, i + 1, "ordinal") and _at(tags, i + 2, "unit")):
+        return None
+    end = {"1": "head", "-1": "tail"}.get(tags[i + 1].text("ordinal"))
+    if end is None:
+        return None
+    ms = min(_LONGEST, tags[i].number("number") * MILLISECONDS[tags[i + 2].text("unit")])
+    return _one(tags, i, 3, **{end: ms})
 
 
 def _duration(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from api import Draft
 
 from .clauses import Clause
-from .edits import overlap, pictures, sounds, texts
+from .edits import pictures, sounds, texts
 from .wording import Wording
 
 _ABOUT = ("length", "count", "order", "music", "text", "shape", "transition", "motion", "look", "limits")
@@ -53,27 +53,38 @@ def small_talk(clauses: Sequence[Clause]) -> str:
     return ""
 
 
-def next_steps(draft: Draft, words: Wording, avoid: Iterable[str] = ()) -> str:
-    """Two sensible things to say next for this film."""
-    segments = pictures(draft)
-    now = draft.duration_ms / 1000
-    values = {"seconds": _other_length(now), "n": len(segments)}
-    keys = []
-    if not texts(draft, "title"):
-        keys.append("title")
-    if not sounds(draft, "music"):
-        keys.append("music")
-    if len(keys) < 2:
-        keys.append("send")
-    if not draft.meta.look:
-        keys.append("look")
-    if not draft.meta.fade_out_ms:
-        keys.append("fade")
-    if len(segments) > 2 and any(overlap(segment) for segment in segments):
-        keys.append("order")
-    keys.append("length")
-    chosen = [key for key in keys if key not in set(avoid)]
-    return words.next_steps(chosen or ["send", "timeline"], **values)
+def next_steps(draft: Draft, words: Wording, done: int = 0) -> str:
+    """Two sensible things to say next for this film: what it lacks, then how to get it. done: edits so far, which
+    turns the suggestions round."""
+    lacking = [key for key, there in (("title", texts(draft, "title")), ("music", sounds(draft, "music"))) if not there]
+    extras = _extras(draft)
+    turned = [*extras[done % len(extras) :], *extras[: done % len(extras)]] if extras else []
+    chosen = lacking[:2] if not done else [*lacking[:1], *turned[:1]]
+    if done > 2 or not lacking:
+        chosen = [*(lacking or turned)[:1], "send"]
+    chosen = [*chosen, *turned, "send", "timeline"]
+    values = {"seconds": _other_length(draft.duration_ms / 1000), "n": len(pictures(draft))}
+    return words.next_steps(list(dict.fromkeys(chosen)), **values)
+
+
+def _extras(draft: Draft) -> list[str]:
+    """What could still be done to a film that has the essentials, and is not there yet."""
+    segments, meta = pictures(draft), draft.meta
+    music = sounds(draft, "music")
+    ends_with_words = any(
+        (text.meta.start_ms or 0) + text.duration_ms >= draft.duration_ms and (text.meta.start_ms or 0) > 0
+        for text in texts(draft, "title")
+    )
+    possible = {
+        "look": not meta.look,
+        "fade": not meta.fade_out_ms,
+        "order": len(segments) > 2,
+        "beat": len(segments) > 2 and bool(music) and bool(music[0].meta.mood) and not meta.on_beat,
+        "credits": not ends_with_words,
+        "captions": len(segments) > 1 and not texts(draft, "caption"),
+        "length": True,
+    }
+    return [key for key, fits in possible.items() if fits]
 
 
 def _other_length(seconds: float) -> int:

@@ -80,7 +80,7 @@ def _told(turn: Turn, draft: Draft, key: str, name: str, memory: Memory) -> Outc
     lines = [turn.words.say(key)]
     if pictures(draft):
         lines += [turn.words.change(change) for change in differences(turn.brief.draft, draft)]
-        lines.append(next_steps(draft, turn.words))
+        lines.append(next_steps(draft, turn.words, turn.done))
     else:
         lines.append(turn.words.say("nothing_yet"))
     return Outcome(tuple(lines), replace(memory, last="", topic=""), draft, (name,), stepped=True)

@@ -46,6 +46,7 @@ _TELLING = """
     text_size mood place sort reverse undo redo reset create frame_rate pixels size_word all_along when animation
     start_with end_with duplicate order media replace bring_back leave dont negate unmute add_photos assent refuse go
     correct retouch generate overlay font transcribe act platform_loose loop again ordinal factor ask link
+    trim shift beat clip_sound
 """
 _CONTENT = frozenset(TOPICS) | frozenset(_TELLING.split())
 _TEXT_WORDS = "color position text_size animation head tail range point all_along at for_time from to"

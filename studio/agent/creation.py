@@ -14,7 +14,7 @@ from .edits import AddClips, AddMusic, SetRate, SetShape, pictures
 from .plan import Reading, carried_out, first_draft, read
 from .turn import Outcome, Turn, complaints, fresh, remembered, told_refusals
 
-_TOLD = ("title", "caption", "music", "voice", "fade", "look", "loop", "rate", "no_look")
+_TOLD = ("title", "caption", "music", "voice", "fade", "look", "loop", "rate", "no_look", "clip_", "on_beat")
 
 
 def wants_new_film(turn: Turn) -> bool:
@@ -42,8 +42,6 @@ def created(turn: Turn, clauses: Sequence[Clause]) -> Outcome:
     lines += [words.change(change) for change in told]
     said, kept = told_refusals(turn, everything, replace(fresh(turn.memory), wishes=(), length_asked=False), reading)
     lines += [*said, *complaints(turn, reading.unclear)]
-    if any(item.kind == "video" for item in turn.brief.media):
-        lines.append(words.say("pictures_only"))
     kept = remembered(kept, reading, everything, turn.brief.request)
     asking = bool(reading.unclear or said)
     if not asking:

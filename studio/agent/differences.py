@@ -8,7 +8,7 @@ from typing import Any
 
 from api import Draft, Segment
 
-from .edits import overlap, pictures, sounds, texts
+from .edits import is_clip, overlap, pictures, sounds, texts
 from .edits.tracks import TextRole
 
 _ROLES: tuple[TextRole, ...] = ("title", "caption")
@@ -26,9 +26,23 @@ def differences(before: Draft, after: Draft) -> list[Change]:
     """Everything that changed, in the order a person would tell it."""
     found = [*_photos(before, after), *_film(before, after)]
     found += [*_motion(before, after), *_transitions(before, after), *_times(before, after)]
+    found = _merged(found)
     for role in _ROLES:
         found += _texts(role, before, after)
-    return found + _music(before, after) + _voice(before, after)
+    found += _clip_sound(before, after) + _music(before, after) + _voice(before, after)
+    if after.meta.on_beat and not before.meta.on_beat:
+        found.append(Change("on_beat", {}))
+    return found
+
+
+def _merged(found: list[Change]) -> list[Change]:
+    """A new length and what it means for each photo are one thing to say."""
+    length = next((change for change in found if change.key == "length"), None)
+    each = next((change for change in found if change.key == "time_each"), None)
+    if length is None or each is None:
+        return found
+    both = Change("length_each", {**length.values, "each": each.values["ms"]})
+    return [both if change is length else change for change in found if change is not each]
 
 
 def _sources(draft: Draft) -> list[str]:
@@ -124,7 +138,7 @@ def _transitions(before: Draft, after: Draft) -> list[Change]:
     if not now or len(was) != len(now):
         return []
     joints = [((a.meta.transition, overlap(a)), (b.meta.transition, overlap(b))) for a, b in zip(was, now, strict=True)]
-    new = [(n, pair[1]) for n, pair in enumerate(joints, start=1) if pair[0] != pair[1]]
+    new = [(n, pair[1]) for n, pair in enumerate(joints, start=1) if _differ(*pair)]
     if not new:
         return []
     kinds = {pair[1][0] for pair in joints}
@@ -135,6 +149,11 @@ def _transitions(before: Draft, after: Draft) -> list[Change]:
     first = new[0][1]
     key = "transition_some"
     return [Change(key, {"transition": first[0] or "cut", "numbers": [n for n, _ in new], "ms": first[1]})]
+
+
+def _differ(was: tuple[str | None, int], now: tuple[str | None, int]) -> bool:
+    """Whether a transition is another one; a few milliseconds are rounding."""
+    return was[0] != now[0] or abs(was[1] - now[1]) > 60
 
 
 def _times(before: Draft, after: Draft) -> list[Change]:
@@ -210,6 +229,15 @@ def _music(before: Draft, after: Draft) -> list[Change]:
     if old.meta.start_ms != new.meta.start_ms:
         found.append(Change("music_start", {"ms": new.meta.start_ms or 0}))
     return found
+
+
+def _clip_sound(before: Draft, after: Draft) -> list[Change]:
+    levels = {
+        new.meta.volume or 0.0
+        for _, old, new in _by_source(before, after)
+        if is_clip(old) and is_clip(new) and old.meta.volume != new.meta.volume
+    }
+    return [Change("clip_sound" if level else "clip_silent", {"volume": level}) for level in sorted(levels)]
 
 
 def _voice(before: Draft, after: Draft) -> list[Change]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -31,6 +32,7 @@ def heard(message: str, language: str, media: Sequence[Media]) -> Scanned:
 
 def _readable(message: str) -> str:
     """A very long message from its beginning and its end, where people say what they want."""
+    message = unicodedata.normalize("NFC", message)
     if len(message) <= _HEAD + _TAIL:
         return message
     return f"{message[:_HEAD]}\n{message[-_TAIL:]}"
@@ -42,7 +44,23 @@ def _names(names: tuple[str, ...], language: str) -> Words:
 
 
 def reply_language(message: str, session: str) -> str:
-    """The language to answer in: the message's own where it is clear and spoken here, else the session's."""
-    own = detect_language(message) if any(letter.isalpha() for letter in message) else session
-    tag = own if lexicon(f"replies.{own}") else session.partition("-")[0]
-    return tag if lexicon(f"replies.{tag}") else "en"
+    """The language to answer in: the one the words are in, where that is clear and spoken here, else the session's."""
+    usual = _spoken(session.partition("-")[0]) or "en"
+    if not any(letter.isalpha() for letter in message):
+        return usual
+    own = _spoken(detect_language(message))
+    if own == usual:
+        return own
+    if not own or _unknown(message, usual) < _unknown(message, own):
+        return usual
+    return own
+
+
+def _spoken(language: str) -> str:
+    return language if lexicon(f"replies.{language}") else ""
+
+
+def _unknown(message: str, language: str) -> int:
+    """How many words of a message a language does not know."""
+    scanned = scan(_readable(message), words_for(language), Words())
+    return sum(1 for tag in scanned.tags if "word" in tag or "letter" in tag)

@@ -84,7 +84,7 @@ def _list(tags: Sequence[Tag], start: int) -> tuple[tuple[Pick, ...], int]:
 def _some_of(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     """the first three photos, 前两张, 最后两张."""
     if not _at(tags, i + 1, "number"):
-        return None
+        return _counted_first(tags, i)
     count = _whole(tags[i + 1])
     noun = _at(tags, i + 2, "clip") or _at(tags, i + 2, "one")
     ends = i + 2 >= len(tags) or "sep" in tags[i + 2] or "skip" in tags[i + 2]
@@ -97,6 +97,16 @@ def _some_of(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     if "back" in tags[i] or tags[i].text("ordinal") == "-1":
         return _clips(tags, i, i + 3, Pick("tail", count))
     return None
+
+
+def _counted_first(tags: Sequence[Tag], i: int) -> Joined | None:
+    """las tres primeras fotos, les deux dernières photos."""
+    if not (_at(tags, i, "number") and _whole(tags[i]) and _at(tags, i + 1, "ordinal") and _at(tags, i + 2, "clip")):
+        return None
+    end = {"1": "head", "-1": "tail"}.get(tags[i + 1].text("ordinal"))
+    if end is None or "one" in tags[i]:
+        return None
+    return _clips(tags, i, i + 3, Pick("head" if end == "head" else "tail", _whole(tags[i])))
 
 
 def _numbered(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:

@@ -21,10 +21,14 @@ _RANKS: Sequence[tuple[type, ...]] = (
     (e.ReplaceClip,),
     (e.SwapClips, e.MoveClip, e.OrderClips, e.AddClips, e.DuplicateClip, e.BringBack),
     (e.RemoveClips,),
+    (e.TrimFilm,),
     (e.SetLength,),
+    (e.AddMusic,),
+    (e.CutOnBeats,),
 )
 _PER_PHOTO_MS, _PER_PHOTO_OF_MANY_MS, _SINGLE_MS = 3000, 2500, 6000
 _MANY = 6
+_WITH_A_BEAT = "upbeat"
 REFUSED = ("retouch", "generate", "overlay", "transcribe", "font")
 
 
@@ -49,7 +53,7 @@ def read(clauses: Iterable[Clause], scene: Scene) -> Reading:
                 found.extend(reader(clause, scene))
         except Unclear as problem:
             unclear.append(problem)
-    return Reading(tuple(_arranged(found)), tuple(unclear))
+    return Reading(tuple(_arranged(found, scene)), tuple(unclear))
 
 
 def refusal(clause: Clause) -> str:
@@ -66,7 +70,7 @@ def refusal(clause: Clause) -> str:
     return ""
 
 
-def _arranged(found: list[e.Edit]) -> list[e.Edit]:
+def _arranged(found: list[e.Edit], scene: Scene) -> list[e.Edit]:
     def rank(edit: e.Edit) -> int:
         return next((n for n, kinds in enumerate(_RANKS) if isinstance(edit, kinds)), len(_RANKS))
 
@@ -74,8 +78,14 @@ def _arranged(found: list[e.Edit]) -> list[e.Edit]:
     if len(removed) > 1:
         clips = tuple(sorted({index for edit in removed for index in edit.clips}))
         found = [edit for edit in found if not isinstance(edit, e.RemoveClips)] + [e.RemoveClips(clips)]
+    if any(isinstance(edit, e.CutOnBeats) for edit in found) and not (
+        e.sounds(scene.draft, "music") or any(isinstance(edit, e.AddMusic) for edit in found)
+    ):
+        found = [*found, e.AddMusic(mood=_WITH_A_BEAT)]
     lengths = [edit for edit in found if isinstance(edit, e.SetLength)]
     held = [i for edit in found if isinstance(edit, e.SetClipTime) for i in edit.clips or () if not edit.added]
+    if lengths and (clips := _kept_whole(lengths[-1].ms, scene)):
+        held.extend(clips)
     if lengths:
         found = [edit for edit in found if not isinstance(edit, e.SetLength)]
         found.append(replace(lengths[-1], held=() if removed else tuple(held)))
@@ -84,6 +94,13 @@ def _arranged(found: list[e.Edit]) -> list[e.Edit]:
     shapes = [edit for edit in found if isinstance(edit, e.SetShape)]
     dropped = {id(edit) for edit in (*paces[1:], *shapes[:-1])}
     return sorted((edit for edit in found if id(edit) not in dropped), key=rank)
+
+
+def _kept_whole(ms: int, scene: Scene) -> tuple[int, ...]:
+    """The video clips that keep their time in a film of this length: all, where photos keep a second each."""
+    taken = sum(scene.segments[index].duration_ms for index in scene.clips)
+    photos = len(scene.segments) - len(scene.clips)
+    return scene.clips if photos and ms - taken >= photos * 1000 else ()
 
 
 def carried_out(draft: Draft, edits: Iterable[e.Edit]) -> tuple[Draft, tuple[str, ...]]:
@@ -98,6 +115,8 @@ def carried_out(draft: Draft, edits: Iterable[e.Edit]) -> tuple[Draft, tuple[str
         if new != draft:
             names.append(edit.name)
             draft = e.followed(draft, new)
+    if draft.meta.on_beat and "cut_on_beats" not in names:
+        draft = e.followed(draft, e.CutOnBeats().apply(draft))
     return draft, tuple(names)
 
 
@@ -122,8 +141,8 @@ def first_draft(scene: Scene) -> tuple[e.Edit, ...]:
     return (
         e.SetShape(*_pixels(across, down)),
         e.SetRate(30),
-        e.AddClips(tuple((item.id, item.name) for item in scene.images)),
-        e.SetLength(usual_length(len(scene.images))),
+        e.AddClips(scene.sources),
+        *(() if scene.clips_sent else (e.SetLength(usual_length(len(scene.images))),)),
     )
 
 

@@ -38,7 +38,7 @@ def _closed(turn: Turn, outcome: Outcome) -> Answer:
     if fresh_files:
         lines.append(_new_photos(turn, fresh_files))
         kept = replace(kept, told=(*kept.told, *(item for item, _ in fresh_files)))
-    if draft is not before and not outcome.stepped:
+    if draft is not before and not (outcome.stepped or outcome.replaces):
         kept = replace(kept, back=(*kept.back, mark(before))[-_STEPS:], forward=())
     text = turn.words.word("space").join(line.strip() for line in lines if line.strip())
     return Answer(text, draft, outcome.names if draft is not before else (), kept.to_json())
@@ -70,7 +70,7 @@ def _asked(turn: Turn) -> Outcome | None:
         lines = [answered(kind, turn.brief.draft, words)]
         if kind == "general":
             lines.insert(0, words.say("general_question"))
-        return Outcome((*lines, next_steps(turn.brief.draft, words)), kept)
+        return Outcome((*lines, next_steps(turn.brief.draft, words, turn.done)), kept)
     if kind == "general":
         return Outcome((words.say("capability"), *_waiting(turn)), kept)
     return Outcome((words.say("nothing_yet"), *_waiting(turn)), kept)
@@ -98,8 +98,6 @@ def _without_photos(turn: Turn) -> Outcome | None:
         lines.append(words.say("wishes_kept"))
     elif kind in ("capability", "summary", "greet", "thanks"):
         lines.append(words.say({"greet": "greeting", "summary": "nothing_yet"}.get(kind, kind)))
-    if turn.brief.media:
-        lines.append(words.say("pictures_only"))
     return Outcome((words.say("send_photos"), *lines) if wish else (*lines, words.say("send_photos")), kept, quiet=True)
 
 
@@ -162,7 +160,7 @@ def _talked(turn: Turn) -> Outcome:
     if turn.has_film:
         if kind in ("summary", "go", "assent") or not turn.clauses:
             lines.append(words.summary(turn.brief.draft))
-        lines.append(next_steps(turn.brief.draft, words))
+        lines.append(next_steps(turn.brief.draft, words, turn.done))
     else:
         lines.extend(_waiting(turn))
     return Outcome(tuple(lines), kept)

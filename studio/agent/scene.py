@@ -8,10 +8,10 @@ from api import Draft, Segment
 
 from ..model import Media
 from .clauses import Clause
-from .edits import pictures
+from .edits import Source, is_clip, pictures
 from .mentions import Pick
 
-PICTURE_KINDS = ("image",)
+PICTURE_KINDS = ("image", "video")
 """The kinds of media a film is cut from."""
 
 
@@ -41,8 +41,23 @@ class Scene:
 
     @property
     def images(self) -> tuple[Media, ...]:
-        """The photos sent, in upload order."""
+        """The photos and video clips sent, in upload order."""
         return tuple(item for item in self.media if item.kind in PICTURE_KINDS)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """What films are cut from, as edits take it."""
+        return tuple(source_of(item) for item in self.images)
+
+    @property
+    def clips_sent(self) -> bool:
+        """Whether video clips are among what was sent; then their own time is the film's."""
+        return any(item.kind == "video" for item in self.media)
+
+    @property
+    def clips(self) -> tuple[int, ...]:
+        """Where video clips stand in the film."""
+        return tuple(index for index, segment in enumerate(self.segments) if is_clip(segment))
 
     @property
     def audio(self) -> tuple[Media, ...]:
@@ -99,6 +114,11 @@ class Scene:
         if not found:
             raise Unclear("none_of_that_shape", "clips")
         return found
+
+
+def source_of(media: Media) -> Source:
+    """A file as edits take it."""
+    return Source(media.id, media.name, media.duration_ms or 0 if media.kind == "video" else None)
 
 
 def orientation(media: Media) -> str:

@@ -37,6 +37,11 @@ class Turn:
         return tuple(item for item in self.brief.media if item.kind in PICTURE_KINDS)
 
     @property
+    def done(self) -> int:
+        """How many edits there are to take back."""
+        return len(self.memory.back)
+
+    @property
     def has_film(self) -> bool:
         """Whether there is a draft with photos."""
         return bool(pictures(self.brief.draft))
@@ -71,7 +76,7 @@ def begun(brief: Brief) -> Turn:
 def leaning(clauses: Sequence[Clause], topic: str) -> None:
     """Let bare attributes ("in red", "a bit bigger", "no, 20%") speak of what the last request was about."""
     for clause in clauses if topic else ():
-        if not clause.after:
+        if not clause.after and not clause.does("trim", "remove"):
             sized = clause.value("more") in ("bigger", "smaller", "louder", "quieter")
             bare = clause.has(
                 "color", "text_size", "position", "share", "animation", "head", "tail", "range", "correct"
@@ -87,6 +92,7 @@ class Outcome:
     """The answer as it grows. draft None = as it was. names: of the edits. lines: sentences.
 
     quiet: the reply asks something, so it suggests nothing. kept: the memory as this outcome leaves it.
+    replaces: the draft takes the place of one that was a misunderstanding, so that undo passes it over.
     """
 
     lines: tuple[str, ...]
@@ -95,6 +101,7 @@ class Outcome:
     names: tuple[str, ...] = ()
     quiet: bool = False
     stepped: bool = False
+    replaces: bool = False
 
 
 def fresh(memory: Memory) -> Memory:
@@ -144,13 +151,16 @@ def edited(turn: Turn, reading: Reading, clauses: Sequence[Clause], request: str
     lines = [words.change(change) for change in differences(start, draft)][:_MOST_LINES]
     if reading.edits and draft == start and not reading.unclear:
         lines.append(words.say("unchanged"))
+    if any(clause.has("corner") and main_topic(clause) == "text" for clause in clauses) and names:
+        lines.append(words.say("corner"))
     said, kept = told_refusals(turn, clauses, fresh(turn.memory), reading)
     lines += [*said, *complaints(turn, reading.unclear)]
     kept = remembered(kept, reading, clauses, request)
     asking = bool(reading.unclear or said)
     if names and not asking:
-        lines.append(next_steps(draft, words))
-    return Outcome(tuple(lines) or (words.say("not_understood"),), kept, draft, names, quiet=asking)
+        lines.append(next_steps(draft, words, turn.done + 1))
+    said_any = tuple(lines) or (words.say("not_understood"),)
+    return Outcome(said_any, kept, draft, names, quiet=asking, replaces=base is not None)
 
 
 def told_refusals(

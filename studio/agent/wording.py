@@ -10,7 +10,7 @@ from typing import Any
 from api import Draft, Segment
 
 from .differences import Change
-from .edits import overlap, pictures, rate, sounds, texts
+from .edits import is_clip, overlap, pictures, rate, sounds, texts
 from .words import lexicon
 
 FALLBACK = "en"
@@ -53,6 +53,14 @@ class Wording:
         """1 photo, 8 photos."""
         return self.word("photo" if count == 1 else "photos", n=count).strip()
 
+    def material(self, segments: Sequence[Segment]) -> str:
+        """8 photos; 3 photos and 1 video clip."""
+        clips = sum(1 for segment in segments if is_clip(segment))
+        found = [self.photos(len(segments) - clips)] if len(segments) > clips or not clips else []
+        if clips:
+            found.append(self.word("video_clip" if clips == 1 else "video_clips", n=clips).strip())
+        return self.listed(found)
+
     def listed(self, items: Sequence[str]) -> str:
         """a, b and c; long lists are cut short."""
         shown = list(items[:_NAMES_SHOWN])
@@ -82,6 +90,8 @@ class Wording:
         ready = {name: str(value) for name, value in values.items()}
         if "ms" in values:
             ready["time"] = ready["length"] = self.time(values["ms"])
+        if "each" in values:
+            ready["each"] = self.time(values["each"])
         if "was" in values:
             ready["was"] = self.time(values["was"])
         if "numbers" in values:
@@ -117,10 +127,10 @@ class Wording:
             joints = self.say("created_joints", transition=self._joints(segments))
         return self.say(
             "created",
-            photos=self.photos(len(segments)),
+            photos=self.material(segments),
             length=self.time(draft.duration_ms),
             shape=self.shape(draft.meta.width or 0, draft.meta.height or 0),
-            motion=self._motions(segments),
+            motion=self.say("created_motion", motion=motion) if (motion := self._motions(segments)) else "",
             joints=joints,
         )
 
@@ -129,8 +139,9 @@ class Wording:
         return self.listed([self.term("transition", kind) for kind in kinds])
 
     def _motions(self, segments: Sequence[Segment]) -> str:
+        moving = [segment for segment in segments if segment.meta.motion or not is_clip(segment)]
         return self.listed(
-            [self.term("motion", kind) for kind in dict.fromkeys(s.meta.motion or "none" for s in segments)]
+            [self.term("motion", kind) for kind in dict.fromkeys(s.meta.motion or "none" for s in moving)]
         )
 
     def music(self, draft: Draft) -> str:
@@ -163,7 +174,7 @@ class Wording:
         volume = _percent(sounds(draft, "music")[0].meta.volume) if music else ""
         look = self.term("look", draft.meta.look) if draft.meta.look else ""
         return {
-            "photos": self.photos(len(segments)),
+            "photos": self.material(segments),
             "length": self.time(draft.duration_ms),
             "shape": self.shape(draft.meta.width or 1920, draft.meta.height or 1080),
             "fps": str(rate(draft)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,8 +13,11 @@ from router import fold
 
 _DATA = Path(__file__).parent / "lexicon" / "compiled"
 
-ALWAYS = ("en", "zh")
-"""Read whatever the language: people put English terms into every language, and Chinese is told apart by its script."""
+_ALONGSIDE = {"en": ("zh",), "zh": ("en",)}
+"""Read besides a language's own words: people put English terms into every language; English and Chinese are told
+apart by their script. Any other language has English beside it."""
+
+_WITHOUT_MARKS = str.maketrans({"ß": "ss", "ä": "ae", "ö": "oe", "ü": "ue"})
 
 Senses = Mapping[str, str]
 """What a wording may mean: concept -> value. More than one where people use one word for several things."""
@@ -53,8 +57,8 @@ class Words:
 
 
 def is_spelled(letter: str) -> bool:
-    """Whether a letter belongs to a script that puts spaces between its words."""
-    return letter.isalnum() and (letter < "\u2e80" or "\uac00" <= letter <= "\ud7a3")
+    """Whether a letter belongs to a script that puts spaces between its words; Korean does, but its particles cling."""
+    return letter < "\u2e80" and letter.isalnum()
 
 
 def ends_word(text: str, at: int) -> bool:
@@ -74,12 +78,27 @@ def lexicon(language: str) -> Mapping[str, Mapping[str, str]]:
 
 @lru_cache(maxsize=16)
 def words_for(language: str) -> Words:
-    """The wordings read for a message in this language: its own and the ones read always."""
+    """The wordings read for a message in this language: its own, and those of the languages read alongside.
+
+    What a wording means in the language itself hides what it means alongside: Portuguese "no" refuses nothing.
+    """
     words = Words()
-    for name in dict.fromkeys((*ALWAYS, language)):
+    hidden = set() if language in _ALONGSIDE else {wording for _, _, wording in _entries(language)}
+    for name in (language, *_ALONGSIDE.get(language, ("en",))):
         for concept, value, wording in _entries(name):
-            words.add(wording, concept, value)
+            if name == language or wording not in hidden:
+                words.add(wording, concept, value)
+                for typed in _typed(wording):
+                    words.add(typed, concept, value)
     return words
+
+
+def _typed(wording: str) -> Iterator[str]:
+    """A wording as people type it without its marks: mas corto, laenger, langer."""
+    if wording.isascii() or not all(letter < "\u2e80" for letter in wording):
+        return
+    yield wording.translate(_WITHOUT_MARKS)
+    yield "".join(letter for letter in unicodedata.normalize("NFD", wording) if not unicodedata.combining(letter))
 
 
 @lru_cache(maxsize=1)
@@ -94,8 +113,7 @@ def numerals() -> Mapping[str, int]:
     """One-character numerals of scripts that write numbers without spaces."""
     return {
         wording: int(value)
-        for language in ALWAYS
-        for concept, value, wording in _entries(language)
+        for concept, value, wording in _entries("zh")
         if concept == "number" and len(wording) == 1 and not is_spelled(wording)
     }
 

@@ -1,7 +1,7 @@
 """What people ask for, and what the draft must be afterwards: one table per file in briefs/, checked by property.
 
-A brief: photos (how many, or their names), shape (of the photos), audio, dated, then turns. Before a turn's words,
-`send` adds photos. What a turn may expect is what CHECKS knows, plus `same` (parts that stay byte for byte).
+A brief: photos (how many, or their names), shape (of the photos), clips (name: ms), audio, dated, then turns. Before a
+turn's words, `send` adds photos. What a turn may expect is what CHECKS knows, plus `same` (parts that stay byte for byte).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import yaml
 from api import Draft, TrackType
 from studio.agent import respond
 from studio.model import Answer, Brief, Media
+from studio.music import beat_times
 
 BRIEFS = Path(__file__).parent / "briefs"
 SHAPES = {"landscape": (4000, 3000), "portrait": (3000, 4000), "square": (3000, 3000)}
@@ -89,6 +90,17 @@ def assert_music(answer: Answer, want: Any) -> None:
     assert {key: facts.get(key) for key in want} == want
 
 
+def assert_on_beats(draft: Draft) -> None:
+    """The middle of each transition falls on a beat of the music."""
+    music = of_role(draft, "music")[0]
+    beats = beat_times(music.meta.mood, music.duration_ms)
+    at = 0.0
+    for segment in video(draft)[:-1]:
+        shared = segment.meta.transition_ms or 0
+        at += segment.duration_ms - shared
+        assert min(abs(at + shared / 2 - beat) for beat in beats) <= 1, at
+
+
 def times(draft: Draft) -> list[int]:
     return [segment.duration_ms for segment in video(draft)]
 
@@ -129,6 +141,8 @@ CHECKS: dict[str, Callable[[Answer, Any], None]] = {
     "titles": lambda answer, want: assert_texts(answer.draft, "title", want),
     "captions": lambda answer, want: assert_texts(answer.draft, "caption", want),
     "music": assert_music,
+    "clip_sound": equal(lambda draft: [segment.meta.volume for segment in video(draft)]),
+    "beats": lambda answer, want: assert_on_beats(answer.draft) if want else None,
     "edits": lambda answer, want: None if set(want) <= set(answer.edits) else pytest.fail(str(answer.edits)),
     "says": says,
     "asks": asks,
@@ -176,6 +190,9 @@ def test_brief(brief: dict[str, Any]) -> None:
     shape, dated = brief.get("shape", "landscape"), brief.get("dated", False)
     media = photos(brief.get("photos", 0), shape, dated)
     media += tuple(Media(f"audio-{name}", name, "audio", duration_ms=90_000) for name in brief.get("audio", ()))
+    media += tuple(
+        Media(f"clip-{name}", name, "video", 1920, 1080, duration_ms=ms) for name, ms in brief.get("clips", {}).items()
+    )
     draft, history, memory = Draft(), (), {}
     for turn in brief["turns"]:
         if "send" in turn:

@@ -1,12 +1,14 @@
 """Typed edits: frozen values, each a pure function from one draft to the next."""
 
-from .clips import AddClips, BringBack, DuplicateClip, MoveClip, OrderClips, RemoveClips, ReplaceClip, SwapClips
+from .beats import CutOnBeats
+from .clips import AddClips, BringBack, DuplicateClip, MoveClip, OrderClips, RemoveClips, ReplaceClip, Source, SwapClips
 from .film import SetFade, SetLook, SetLoop, SetMotion, SetRate, SetShape, SetTransition
 from .follow import followed
-from .sound import AddMusic, AddVoice, ChangeSound, RemoveSound, SetVolume
+from .sound import AddMusic, AddVoice, ChangeSound, RemoveSound, SetClipVolume, SetVolume
 from .texts import AddText, ChangeText, RemoveText, When
 from .timing import LEAST_MS, TEMPOS, SetClipTime, SetLength, SetPace, least_length
-from .tracks import Edit, intervals, length, overlap, pictures, rate, sounds, texts
+from .tracks import Edit, intervals, is_clip, length, overlap, pictures, rate, sounds, texts
+from .trim import TrimFilm
 
 __all__ = [
     "LEAST_MS",
@@ -18,6 +20,7 @@ __all__ = [
     "BringBack",
     "ChangeSound",
     "ChangeText",
+    "CutOnBeats",
     "DuplicateClip",
     "Edit",
     "MoveClip",
@@ -27,6 +30,7 @@ __all__ = [
     "RemoveText",
     "ReplaceClip",
     "SetClipTime",
+    "SetClipVolume",
     "SetFade",
     "SetLength",
     "SetLook",
@@ -37,10 +41,13 @@ __all__ = [
     "SetShape",
     "SetTransition",
     "SetVolume",
+    "Source",
     "SwapClips",
+    "TrimFilm",
     "When",
     "followed",
     "intervals",
+    "is_clip",
     "least_length",
     "length",
     "overlap",

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from api import Draft, Segment
 
-from .timing import relinked
+from .timing import LEAST_MS, relinked
 from .tracks import changed, new_segment, overlap, pictures, with_pictures
+
+LONGEST_CLIP_MS = 10_000
+"""What a video clip brings by itself into a film with other pictures; more of it on request."""
+
+
+class Source(NamedTuple):
+    """A file: media id, the name the user gave it, and for a video clip how long it is."""
+
+    id: str
+    name: str
+    lasting_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AddClips:
-    """Append photos. sources: (media id, file name) in order.
+    """Append photos and video clips.
 
-    They take on the time, motion and transition around them.
+    They take on the time, motion and transition around them; a clip plays as it is, with its own sound.
     """
 
     name: ClassVar[str] = "add_clips"
-    sources: tuple[tuple[str, str], ...]
+    sources: tuple[Source, ...]
     duration_ms: int = 3000
     motion: str = "ken-burns"
     transition: str = "cross-dissolve"
@@ -35,12 +46,20 @@ class AddClips:
             motion = before[-1].meta.motion or motion
             if len(before) > 1:
                 transition, transition_ms = before[-2].meta.transition or "cut", overlap(before[-2])
+        alone = not before and len(self.sources) == 1
+        link = _link(transition, transition_ms)
         added = [
-            new_segment(duration, source=source, name=name, motion=motion, **_link(transition, transition_ms))
-            for source, name in self.sources
+            new_segment(duration, source=source.id, name=source.name, motion=motion, **link)
+            if source.lasting_ms is None
+            else new_segment(_shown(source.lasting_ms, alone), source=source.id, name=source.name, volume=1.0, **link)
+            for source in self.sources
         ]
         linked = [changed(segment, **_link(transition, transition_ms)) for segment in before[-1:]]
         return with_pictures(draft, relinked([*before[:-1], *linked, *added]))
+
+
+def _shown(lasting_ms: int, alone: bool) -> int:
+    return max(LEAST_MS, lasting_ms if alone else min(lasting_ms, LONGEST_CLIP_MS))
 
 
 def _link(transition: str, ms: int) -> dict[str, Any]:
@@ -123,12 +142,14 @@ class ReplaceClip:
 
     name: ClassVar[str] = "replace_clip"
     clip: int
-    source: str
-    file_name: str
+    source: Source
 
     def apply(self, draft: Draft) -> Draft:
         segments = pictures(draft)
-        segments[self.clip] = changed(segments[self.clip], source=self.source, name=self.file_name, focus=None)
+        volume = None if self.source.lasting_ms is None else 1.0
+        segments[self.clip] = changed(
+            segments[self.clip], source=self.source.id, name=self.source.name, focus=None, from_ms=None, volume=volume
+        )
         return with_pictures(draft, segments)
 
 

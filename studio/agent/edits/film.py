@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from api import Draft
 
 from .timing import fitted, least_length
-from .tracks import changed, length, overlap, pictures, rate, with_film, with_pictures
+from .tracks import changed, is_clip, length, overlap, pictures, rate, with_film, with_pictures
 
 TRANSITION_MS = 800
 
@@ -85,7 +85,8 @@ class SetMotion:
     def apply(self, draft: Draft) -> Draft:
         segments = pictures(draft)
         for index in range(len(segments)) if self.clips is None else self.clips:
-            segments[index] = changed(segments[index], motion=self.motion)
+            if not is_clip(segments[index]):
+                segments[index] = changed(segments[index], motion=self.motion)
         return with_pictures(draft, segments)
 
 

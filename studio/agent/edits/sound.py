@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from api import Draft
 
-from .tracks import SoundRole, changed, new_segment, sounds, with_sounds
+from .tracks import SoundRole, changed, is_clip, new_segment, pictures, sounds, with_pictures, with_sounds
 
 VOLUME, FADE_IN_MS, FADE_OUT_MS = 0.6, 500, 1500
 _MS_PER_WORD, _MS_PER_LETTER = 400, 250  # a calm reading voice; letters where a script has no spaces
@@ -90,6 +90,24 @@ class SetVolume:
 
     def apply(self, draft: Draft) -> Draft:
         return ChangeSound(volume=self.volume).apply(draft)
+
+
+@dataclass(frozen=True, slots=True)
+class SetClipVolume:
+    """How loud video clips' own sound is, 0..1. clips: positions; None = every clip."""
+
+    name: ClassVar[str] = "set_clip_volume"
+    volume: float
+    clips: tuple[int, ...] | None = None
+
+    def apply(self, draft: Draft) -> Draft:
+        segments = [
+            changed(segment, volume=self.volume)
+            if is_clip(segment) and (self.clips is None or index in self.clips)
+            else segment
+            for index, segment in enumerate(pictures(draft))
+        ]
+        return with_pictures(draft, segments)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,11 @@ def rate(draft: Draft) -> int:
     return draft.meta.fps or 30
 
 
+def is_clip(segment: Segment) -> bool:
+    """Whether a segment is a video clip: only those have a sound of their own, so only those have a volume."""
+    return segment.meta.volume is not None
+
+
 def new_segment(duration_ms: int, **meta: Any) -> Segment:
     """A segment with only what is given."""
     return Segment.model_validate({"duration_ms": duration_ms, "meta": SegmentMeta.model_validate(meta)})

@@ -2,13 +2,15 @@
 
 from .order import missing, read_new_photos, read_order
 from .picture import read_fades, read_look, read_loop, read_motion, read_transitions
-from .sound import read_sound
-from .time import read_clip_times, read_length, read_pace, read_shape, shape
+from .sound import read_beats, read_clip_sound, read_sound
+from .time import read_clip_times, read_length, read_pace, read_shape, read_trim, shape
 from .words_on_screen import read_texts
 
 READERS = (
     read_texts,
+    read_clip_sound,
     read_sound,
+    read_beats,
     read_transitions,
     read_fades,
     read_new_photos,
@@ -16,6 +18,7 @@ READERS = (
     read_motion,
     read_look,
     read_loop,
+    read_trim,
     read_clip_times,
     read_shape,
     read_pace,

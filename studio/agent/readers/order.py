@@ -21,7 +21,7 @@ from ..edits import (
 )
 from ..mentions import Pick, picks_of
 from ..scan import Tag
-from ..scene import Scene, Unclear
+from ..scene import Scene, Unclear, source_of
 
 _ELSEWHERE = (
     "quote",
@@ -45,7 +45,7 @@ def read_order(clause: Clause, scene: Scene) -> list[Edit]:
         return [OrderClips(tuple(reversed(range(len(scene.segments)))))]
     if clause.has("sort"):
         return _sorted(clause.value("sort"), scene)
-    for reader in (_bring_back, _keep_only, _replace, _remove, _swap, _listed, _duplicate, _ends, _move):
+    for reader in (_bring_back, _keep_only, _replace, _remove, _swap, _listed, _duplicate, _ends, _shift, _move):
         edits = reader(clause, scene)
         if edits:
             return edits
@@ -149,6 +149,22 @@ def _ends(clause: Clause, scene: Scene) -> list[Edit]:
     return [MoveClip(positions, 0 if starts else len(scene.segments))]
 
 
+def _shift(clause: Clause, scene: Scene) -> list[Edit]:
+    """bring photo 3 forward; two places later."""
+    if not clause.has("shift") or clause.has("place", "nth_place", "before", "after"):
+        return []
+    picks = scene.said(clause)
+    if not picks:
+        if clause.has("clip", "one") or _unknown(clause):
+            raise Unclear("which_photo", "clips", word=_unknown(clause))
+        return []
+    positions = scene.positions(picks)
+    steps = next((int(tag.number("number")) for tag in clause.all("number")), 1) or 1
+    if clause.value("shift") == "earlier":
+        return [MoveClip(positions, max(0, min(positions) - steps))]
+    return [MoveClip(positions, min(len(scene.segments), max(positions) + 1 + steps))]
+
+
 def _move(clause: Clause, scene: Scene) -> list[Edit]:
     asked = clause.does("move", "add", "swap", "use") or (clause.picks and clause.has("place"))
     if not asked or clause.has("film", "duration", "fade"):
@@ -187,6 +203,8 @@ def _moved_and_anchor(clause: Clause, scene: Scene, beside: Tag | None) -> tuple
     if len(groups) < 2:
         behind = groups[0][0].start > beside.start
         return ((), groups[0][1][0]) if behind and not clause.has("place") else (groups[0][1], None)
+    if "post" in (beside.text("before"), beside.text("after")) and beside.start < groups[-1][0].start:
+        return groups[-1][1], groups[0][1][0]  # 1枚目の前に3枚目を: the anchor comes before its postposition
     return groups[0][1], groups[-1][1][0]
 
 
@@ -218,7 +236,7 @@ def _replace(clause: Clause, scene: Scene) -> list[Edit]:
     if len(picks) != 2 or picks[1].kind != "name":
         return []
     item = next((media for media in scene.images if media.name == picks[1].name), None)
-    return [ReplaceClip(scene.positions(picks[:1])[0], item.id, item.name)] if item is not None else []
+    return [ReplaceClip(scene.positions(picks[:1])[0], source_of(item))] if item is not None else []
 
 
 def _in_film(name: str, scene: Scene) -> bool:
@@ -259,7 +277,7 @@ def read_new_photos(clause: Clause, scene: Scene) -> list[Edit]:
         fresh = [item for item in scene.images if item.name in named]
     if not fresh:
         return []
-    edits: list[Edit] = [AddClips(tuple((item.id, item.name) for item in fresh))]
+    edits: list[Edit] = [AddClips(tuple(source_of(item) for item in fresh))]
     count, added = len(scene.segments), len(fresh)
     if clause.value("place") == "first":
         edits.append(OrderClips((*range(count, count + added), *range(count))))

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from ..clauses import Clause
-from ..edits import AddMusic, AddVoice, ChangeSound, Edit, RemoveSound, SetVolume, pictures, sounds
+from ..edits import (
+    AddMusic,
+    AddVoice,
+    ChangeSound,
+    CutOnBeats,
+    Edit,
+    RemoveSound,
+    SetClipVolume,
+    SetVolume,
+    pictures,
+    sounds,
+)
 from ..scan import Tag
 from ..scene import Scene, Unclear
 
@@ -42,6 +53,32 @@ def read_sound(clause: Clause, scene: Scene) -> list[Edit]:
     if not wants or (level == 0 and not present):
         return []
     return [_chosen(clause, scene, level)]
+
+
+def read_clip_sound(clause: Clause, scene: Scene) -> list[Edit]:
+    """How loud the video clips' own sound is."""
+    muted = clause.value("volume_word") == "0"
+    bare = muted and not clause.has("music", "own", "music_only") and not sounds(scene.draft, "music")
+    if not clause.has("clip_sound") and not (bare and scene.clips):
+        return []
+    if not scene.clips:
+        raise Unclear("no_clip_sound")
+    picks = scene.said(clause)
+    clips = scene.positions(picks) if picks else None
+    if muted or clause.does("remove", "negate", "dont"):
+        clause.take("volume_word")
+        return [SetClipVolume(0.0, clips)]
+    share = clause.take("share")
+    return [SetClipVolume(min(1.0, share.number("share")) if share is not None else 1.0, clips)]
+
+
+def read_beats(clause: Clause, scene: Scene) -> list[Edit]:
+    """Pictures that change with the music."""
+    if not clause.has("beat") or clause.has("quote", "title", "caption") or clause.does("remove", "negate", "dont"):
+        return []
+    if any(sound.meta.source for sound in sounds(scene.draft, "music")):
+        raise Unclear("beat_of_own_music")
+    return [CutOnBeats()]
 
 
 def _about_music(clause: Clause, scene: Scene) -> bool:

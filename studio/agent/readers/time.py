@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import gcd
 
 from ..clauses import Clause
-from ..edits import Edit, SetClipTime, SetLength, SetPace, SetRate, SetShape, least_length, length
+from ..edits import Edit, SetClipTime, SetLength, SetPace, SetRate, SetShape, TrimFilm, least_length, length
 from ..mentions import Pick
 from ..scan import Tag
 from ..scene import Scene, Unclear
@@ -15,6 +15,8 @@ _LITTLE, _MUCH = 0.45, 2.2
 _RATES = (24, 25, 30, 50, 60)
 _SMALLEST_SIDE, _LARGEST_SIDE = 120, 4096
 _SIDE = 1080
+_SIDES = {"first": "start", "last": "end"}
+LEAST_LEFT_MS = 500  # of a film that is trimmed
 
 
 def read_shape(clause: Clause, scene: Scene) -> list[Edit]:
@@ -99,6 +101,24 @@ def _end_photo(clause: Clause) -> tuple[Pick, ...]:
     if not clause.has("more") or clause.has("film", "share", "color"):
         return ()
     return {"start": (Pick("at", 1),), "end": (Pick("at", -1),)}.get(clause.value("when"), ())
+
+
+def read_trim(clause: Clause, scene: Scene) -> list[Edit]:
+    """cut the first 2 seconds; trim 3 seconds off the end."""
+    if not clause.does("trim", "remove") or clause.has("title", "caption", "text", "quote", "music", "fade", "clips"):
+        return []
+    head, tail = clause.take("head"), clause.take("tail")
+    duration, side = None, clause.value("when") or _SIDES.get(clause.value("place"), "")
+    if head is None and tail is None:
+        duration = clause.take("duration") if side else None
+        if duration is None:
+            return []
+    first = head.number("head") if head else duration.number("duration") if duration and side == "start" else 0.0
+    last = tail.number("tail") if tail else duration.number("duration") if duration and side == "end" else 0.0
+    clause.take("more")
+    if first + last >= length(scene.segments) - LEAST_LEFT_MS:
+        raise Unclear("would_empty")
+    return [TrimFilm(round(first), round(last))]
 
 
 def read_pace(clause: Clause, scene: Scene) -> list[Edit]:
