@@ -16,7 +16,7 @@ from ..turn.events import FileReady, Progress, Text
 from ..turn.filming import film_name, place
 from ..turn.media import media_type
 from ..turn.rendering import LONGEST_S, Job, RenderFailed, RenderSlow, delivered, finished_render, forget
-from ..turn.rows import trigger
+from ..turn.rows import is_final, trigger
 from ..turn.waiting import reporting
 from ..turn.wanted import wanted
 from .contract import Emit, TurnContext
@@ -44,6 +44,8 @@ async def run(ctx: TurnContext, intent: Intent, emit: Emit) -> None:
     try:
         await _deliver(ctx, render, folder / f"{name}.{asked.format}", emit)
     except BackendError as error:
+        if is_final(ctx.plan, error.code):
+            raise
         away = isinstance(error, BackendUnreachable)  # the film itself is there, as the next turn will find
         if not away:
             forget(ctx, job)

@@ -39,11 +39,16 @@ def bad_files(
 ) -> Problem:
     """All files that cannot be used, in one sentence. begun: the good ones among them were taken in."""
     items = [say("bad_file_item", name=file.name, reason=say(f"reason_{file.reason}", **file.facts)) for file in bad]
-    advice = "bad_link" if all(file.reason == "link" for file in bad) else "bad_file" if begun else "bad_file_first"
+    reasons = {file.reason for file in bad}
+    advice = "bad_file" if begun else "bad_file_first"
+    if reasons == {"link"}:
+        advice = "bad_link"
+    elif reasons <= {"too_large", "4002"}:
+        advice = "shrink_file"
     return Problem(
         code="bad_file",
         message=say("bad_files", count=len(items), names=say.listed(items, most=99)),
-        advice=say(f"advice_{advice}", formats=say.listed(plan.formats, most=99)),
+        advice=say(f"advice_{advice}", formats=say.listed(plan.formats, most=99), limit=size_limit(plan, say)),
         retryable=retryable,
     )
 
@@ -185,13 +190,15 @@ class Advisor:
             return self.say("advice_wait_longer", minutes=ceil((error.retry_after_s or 0) / 60))
         elif recovery == "new_client_id" and error.endpoint != "anonymous_token":
             advice = "other"
-        link, formats, limit = self.registration_link(), self.formats(), self._size_limit()
+        link, formats, limit = self.registration_link(), self.formats(), size_limit(self.plan, self.say)
         return self.say(f"advice_{advice}", link=link, formats=formats, limit=limit)
 
-    def _size_limit(self) -> str:
-        if self.plan.max_upload_bytes is None:
-            return ""
-        return self.say("advice_shrink_limit", limit=self.plan.max_upload_bytes // _MEGABYTE)
+
+def size_limit(plan: SkillPlan, say: Messages) -> str:
+    """The document's limit, as part of a sentence; "" where it names none."""
+    if plan.max_upload_bytes is None:
+        return ""
+    return say("advice_shrink_limit", limit=plan.max_upload_bytes // _MEGABYTE)
 
 
 def _rationed(error: BackendError) -> bool:
