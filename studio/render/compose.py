@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from .clip import ClipShot
 from .lettering import Lettering
@@ -11,6 +11,9 @@ from .planes import BLACK, Planes
 from .shot import PhotoShot
 from .timeline import ShotPlan, TextPlan, Timeline
 from .transitions import mix, toward
+
+
+ShotKey: TypeAlias = tuple[ShotPlan, int, int, int, str | None]
 
 
 class Shot(Protocol):
@@ -30,9 +33,10 @@ class Blank:
 class Composer:
     """Keeps the photos that are on screen; a frame depends on the timeline and its index alone."""
 
-    def __init__(self, timeline: Timeline) -> None:
+    def __init__(self, timeline: Timeline, opened: dict[ShotKey, Shot] | None = None) -> None:
+        """opened: shots that another composer of this process has left; they are nobody else's."""
         self._timeline = timeline
-        self._open: dict[int, Shot] = {}
+        self._open = {} if opened is None else opened
         self._words: dict[TextPlan, Lettering] = {}
         self._spare = Planes.filled(timeline.width, timeline.height)
 
@@ -69,8 +73,17 @@ class Composer:
             shown = min(shown, left / film.fade_out)
         toward(frame, BLACK, 1 - shown)
 
+    @property
+    def opened(self) -> dict[ShotKey, Shot]:
+        """The shots that were on screen last, for the next composer."""
+        return self._open
+
+    def _key(self, plan: ShotPlan) -> ShotKey:
+        film = self._timeline
+        return plan, film.width, film.height, film.fps, film.look
+
     def _shot(self, plan: ShotPlan) -> Shot:
-        shot = self._open.get(plan.first)
+        shot = self._open.get(self._key(plan))
         if shot is None:
             film = self._timeline
             size = (film.width, film.height)
@@ -80,7 +93,7 @@ class Composer:
                 shot = ClipShot(plan, size, film.fps, film.look)
             else:
                 shot = Blank()
-            self._open[plan.first] = shot
+            self._open[self._key(plan)] = shot
         return shot
 
     def _lettering(self, text: TextPlan) -> Lettering:
@@ -94,6 +107,6 @@ class Composer:
         return words
 
     def _forget(self, index: int) -> None:
-        for plan in self._timeline.shots:
-            if plan.end <= index and plan.first in self._open:
-                del self._open[plan.first]
+        shown = {self._key(plan) for plan in self._timeline.shots if plan.first <= index < plan.end}
+        for key in [key for key in self._open if key not in shown]:
+            del self._open[key]

@@ -24,9 +24,10 @@ from .gif import write_gif
 from .layout import lay_out
 from .mux import join
 from .part_cache import PartCache
-from .parts import STOP, Part, code_part, frames_done, mark_done, split
+from .parts import STOP, code_part, forget_shots, frames_done, mark_done
 from .processes import ProcessExecutor, WorkerLost
 from .sound import mix_sound
+from .split import Part, in_order_of_work, split
 from .timeline import Timeline
 
 _LOOK_EVERY_S = 0.1
@@ -116,7 +117,7 @@ def _make(
     with _executor(executor, min(options.parts or _cores(), len(parts)), film) as pool:
         kept = PartCache(place.cache) if place.cache else None
         missing = [part for part in parts if not (kept and _fetched(kept, film, part, coding, place.folder))]
-        drawn = [pool.submit(code_part, film, part, coding, str(place.folder)) for part in missing]
+        drawn = [pool.submit(code_part, film, part, coding, str(place.folder)) for part in in_order_of_work(missing, film.fps)]
         mixed = pool.submit(mix_sound, draft, media, film.duration_ms)
         _watch_over(drawn, mixed, parts, film.frames, place.folder, watch)
         sound = mixed.result()
@@ -146,7 +147,7 @@ def _fetched(kept: PartCache, film: Timeline, part: Part, coding: Coding, folder
     """Whether a part was made before; it then counts as done."""
     if not kept.fetch(film, part, coding, folder / part.file):
         return False
-    mark_done(folder, part, part.last - part.first)
+    mark_done(folder, part, part.frames)
     return True
 
 
@@ -208,3 +209,4 @@ def _executor(given: Executor | None, workers: int, film: Timeline) -> Iterator[
         yield own
     finally:
         own.shutdown(wait=True, cancel_futures=True)
+        forget_shots()

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .encode import Coded, Coding, configure, read_part
-from .parts import Part
+from .split import Part
 
 RATE = 48_000
 _AUDIO = {"mp4": ("aac", 192_000), "mov": ("aac", 192_000), "mkv": ("aac", 192_000), "webm": ("libopus", 128_000)}

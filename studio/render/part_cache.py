@@ -17,7 +17,7 @@ import cv2
 import PIL
 
 from .encode import Coding
-from .parts import Part
+from .split import Part
 from .timeline import Timeline
 
 _MOST_BYTES = 1 << 30
@@ -64,12 +64,16 @@ class PartCache:
 
 
 def key_of(film: Timeline, part: Part, coding: Coding) -> str:
-    """What a part's bytes depend on, as one name. Paths are left out: media are named by their content."""
+    """What a part's bytes depend on, as one name.
+
+    Paths are left out, since media are named by their content; times count from the part's start, so that a part which
+    only moved along the film is the same part.
+    """
     texts = tuple(text for text in film.texts if text.first < part.last and text.end > part.first)
     # words look at the picture in the middle of their time, to see whether they can be read on it
     looked_at = {text.first + text.frames // 2 for text in texts}
     shots = tuple(
-        replace(shot, path=None)
+        replace(shot, path=None, first=shot.first - part.first)
         for shot in film.shots
         if (shot.first < part.last and shot.end > part.first) or any(shot.first <= at < shot.end for at in looked_at)
     )
@@ -77,12 +81,13 @@ def key_of(film: Timeline, part: Part, coding: Coding) -> str:
     stretch = replace(
         film,
         shots=shots,
-        texts=texts,
-        frames=film.frames if fading_out else 0,
-        fade_in=film.fade_in if part.first < film.fade_in else 0,
+        texts=tuple(replace(text, first=text.first - part.first) for text in texts),
+        frames=film.frames - part.first if fading_out else 0,
+        fade_in=max(0, film.fade_in - part.first),
         fade_out=film.fade_out if fading_out else 0,
     )
-    told = repr((_engine(), stretch, part.first, part.last, coding))
+    begun = part.first if part.first < film.fade_in else 0
+    told = repr((_engine(), stretch, begun, part.frames, coding))
     return hashlib.sha256(told.encode()).hexdigest()
 
 

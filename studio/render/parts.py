@@ -1,56 +1,24 @@
-"""A film in parts: where it is cut, and how one part is drawn and coded.
+"""One part of a film, drawn and coded by whichever worker.
 
-The cuts come from the timeline alone, never from the machine, so the same draft gives the same bytes everywhere.
 Progress and the wish to stop travel as small files, which work in a thread, in a process and on a shared disk alike.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import cv2
 
-from .compose import Composer
+from .compose import Composer, Shot, ShotKey
 from .encode import Coding, Encoder, write_part
 from .errors import RenderStopped
+from .split import Part
 from .timeline import Timeline
 
-_PART_S = 3.75
-_SNAP_S = 1.2  # a cut moves this far to where a shot begins, so that few photos are prepared twice
 _TELL_EVERY_S = 0.25
 STOP = "stop"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Frames [first, last) of the film."""
-
-    number: int
-    first: int
-    last: int
-
-    @property
-    def file(self) -> str:
-        return f"{self.number:04}.part"
-
-
-def split(timeline: Timeline) -> tuple[Part, ...]:
-    """An even number of parts of a few seconds each, cut where shots begin when one begins nearby."""
-    pairs = round(timeline.frames / timeline.fps / _PART_S / 2)
-    count = max(2, 2 * pairs) if timeline.frames >= 2 * timeline.fps else 1
-    starts = [shot.first for shot in timeline.shots]
-    cuts = [0]
-    for step in range(1, count):
-        ideal = round(timeline.frames * step / count)
-        nearest = min(starts, key=lambda start: abs(start - ideal))
-        cut = nearest if abs(nearest - ideal) <= _SNAP_S * timeline.fps else ideal
-        if cut > cuts[-1]:
-            cuts.append(cut)
-    cuts.append(timeline.frames)
-    return tuple(Part(number, first, last) for number, (first, last) in enumerate(pairwise(cuts)))
+_left: list[dict[ShotKey, Shot]] = []  # the shots on screen at the end of the part this process made last
 
 
 def code_part(timeline: Timeline, part: Part, coding: Coding, folder: str) -> int:
@@ -61,7 +29,7 @@ def code_part(timeline: Timeline, part: Part, coding: Coding, folder: str) -> in
     cv2.setNumThreads(1)  # as many parts as cores are drawn at once
     place = Path(folder)
     target, stop = place / part.file, place / STOP
-    composer, encoder = Composer(timeline), Encoder(coding)
+    composer, encoder = Composer(timeline, _taken()), Encoder(coding)
     canvas = encoder.canvas
     last_told = 0.0
     with target.with_suffix(".writing").open("wb") as file:
@@ -75,9 +43,23 @@ def code_part(timeline: Timeline, part: Part, coding: Coding, folder: str) -> in
                 mark_done(place, part, index - part.first + 1)
                 last_told = now
         write_part(file, encoder.flush())
+    _left[:] = [composer.opened]
     target.with_suffix(".writing").replace(target)
-    mark_done(place, part, part.last - part.first)
-    return part.last - part.first
+    mark_done(place, part, part.frames)
+    return part.frames
+
+
+def forget_shots() -> None:
+    """Let go of what the last part left; for processes that outlive their film."""
+    _left.clear()
+
+
+def _taken() -> dict[ShotKey, Shot]:
+    """What the last part left, for one taker only."""
+    try:
+        return _left.pop()
+    except IndexError:
+        return {}
 
 
 def mark_done(folder: Path, part: Part, frames: int) -> None:
