@@ -20,6 +20,7 @@ _ASKED = tag_mask("asked")
 _FILM = _B["result"] | _B["it"] | _B["sure"] | _B["export_noun"] | _B["export"]
 _NOT_AN_EDIT_HERE = _B["bring"] | _B["result"] | _B["part"] | _B["media"]
 _ABOUT_FILES = "asks about the files"
+_BRINGS_IN = "an address to bring in"
 _READ_FROM_EACH_END = 4000
 _TRIM = " \t\r\n,，、;；.。!！:：-–—&"
 
@@ -58,10 +59,19 @@ def _pieces(utterance: str, rows: TableIndex, has_files: bool) -> list[Piece]:
     words = _lexicon_for(utterance)
     length = len(utterance)
     if length <= 2 * _READ_FROM_EACH_END:
-        return _ordered(_read_pieces(utterance, 0, words, rows, has_files))
+        return _ordered(_without_fetching(_read_pieces(utterance, 0, words, rows, has_files)))
     head = _read_pieces(utterance[:_READ_FROM_EACH_END], 0, words, rows, has_files)
     offset = length - _READ_FROM_EACH_END
-    return _ordered(head + _read_pieces(utterance[offset:], offset, words, rows, has_files))
+    return _ordered(_without_fetching(head + _read_pieces(utterance[offset:], offset, words, rows, has_files)))
+
+
+def _without_fetching(judged: list[tuple[Clause, list[Piece]]]) -> list[tuple[Clause, list[Piece]]]:
+    """Beside an address to bring in, "download this photo" fetches the photo, not the film."""
+    if any(piece.rule == _BRINGS_IN for _, pieces in judged for piece in pieces):
+        for clause, pieces in judged:
+            if clause.whole & _B["bring"] and clause.whole & _B["media"]:
+                pieces[:] = [piece for piece in pieces if piece.route != "export"]
+    return judged
 
 
 def _lexicon_for(utterance: str) -> Lexicon:
@@ -142,7 +152,7 @@ def _address(clause: Clause, start: int, end: int) -> list[Piece]:
                 _deciding(clause, _B["reference"] | _B["onscreen"]),
             )
         ]
-    pieces = [Piece("upload", start, end, "an address to bring in", _deciding(clause, _B["bring"]))]
+    pieces = [Piece("upload", start, end, _BRINGS_IN, _deciding(clause, _B["bring"]))]
     edits = [hit for hit in clause.hits if hit.tags & _B["edit"] and not hit.tags & _NOT_AN_EDIT_HERE]
     if edits:
         pieces.append(Piece("chat", start, end, "an edit", tuple(hit.text for hit in edits)))

@@ -54,12 +54,18 @@ def masked(folded: str) -> str:
             for quote in found:
                 folded = folded[: quote.start] + _QUOTED * (quote.end - quote.start) + folded[quote.end :]
     if "://" in folded or "www." in folded:
-        folded = _URL.sub(lambda found: _ADDRESS * len(found.group()), folded)
+        folded = _URL.sub(_address, folded)
     if "." in folded:
         folded = _FILE_NAME.sub(lambda found: _FILE * len(found.group()), folded)
     if "@" in folded or "#" in folded:
         folded = _HANDLE.sub(lambda found: _FILE * len(found.group()), folded)
     return folded
+
+
+def _address(found: re.Match[str]) -> str:
+    """An address of media has a path; a bare site is something to show."""
+    address = found.group()
+    return (_ADDRESS if address.rstrip("/").count("/") > 2 * ("://" in address) else _QUOTED) * len(address)
 
 
 def _outside(text: str, found: tuple[Quote, ...]) -> str:
