@@ -12,6 +12,7 @@ from .markdown import Row, SkillDocument
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z\"“`*(])|(?<=[。！？；])|(?<=[\"”]\.)\s+")
 _MAX_ROWS = 200
+_MAX_SENTENCE = 1000
 
 
 def cards_of(document: SkillDocument) -> Grid:
@@ -83,11 +84,16 @@ def sentences_of(document: SkillDocument) -> Iterator[Row]:
         routing = bool(heading and about.search(heading.text)) or bool(wording.pattern("columns", "user").search(text))
         if not routing:
             continue
-        for sentence in _SENTENCE.split(re.sub(r"^\s*(?:[-*+•]|\d+[.)])\s+", "", text)):
+        for sentence in _sentences(re.sub(r"^\s*(?:[-*+•]|\d+[.)])\s+", "", text)):
             row = _row_of(sentence, number)
             if row:
                 found += 1
                 yield row
+
+
+def _sentences(text: str) -> list[str]:
+    """The sentences of a line; what is longer than anyone writes is none."""
+    return [sentence for sentence in _SENTENCE.split(text) if len(sentence) < _MAX_SENTENCE]
 
 
 def reply_sentences_of(document: SkillDocument) -> Grid:
@@ -100,7 +106,7 @@ def reply_sentences_of(document: SkillDocument) -> Grid:
         heading = document.section_of(number)
         if not wording.pattern("prose", "backend").search(f"{heading.text if heading else ''} {text}"):
             continue
-        for sentence in _SENTENCE.split(text):
+        for sentence in _sentences(text):
             phrases, rest = quoted_phrases(sentence)
             said = wording.pattern("prose", "backend_says").search(rest)
             if phrases and said and not wording.pattern("columns", "user").search(rest):

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
@@ -30,6 +31,8 @@ _TABBED = re.compile(r"^\S[^\t]*\t+\S")
 _DELIMITER = re.compile(r"^[\s|:-]*-[\s|:-]*$")
 _MAX_COLUMNS = 40
 _MAX_LINE = 20_000
+_LONG_LINE = 1_000
+_RUNS = re.compile(r"([\W_])\1{30,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,10 @@ class Fence:
 
 @dataclass(frozen=True, slots=True)
 class SkillDocument:
-    """The parts of a document, in its order. lines[0] is line 1 of the file, mojibake repaired."""
+    """The parts of a document, in its order. lines[0] is line 1 of the file, mojibake repaired.
+
+    numbered: what body() gives.
+    """
 
     lines: tuple[str, ...]
     frontmatter: Frontmatter
@@ -91,12 +97,11 @@ class SkillDocument:
     fences: tuple[Fence, ...]
     repaired: bool
     undecodable: bool
+    numbered: tuple[tuple[int, str], ...]
 
     def body(self) -> Iterator[tuple[int, str]]:
         """(line number, text) of every line after the frontmatter; of an endless line its first 20,000 characters."""
-        aside = self.frontmatter.aside
-        for number, line in enumerate(self.lines[self.frontmatter.body :], self.frontmatter.body + 1):
-            yield number, "" if number - 1 in aside else line[:_MAX_LINE]
+        return iter(self.numbered)
 
     def statements(self) -> Iterator[tuple[int, str]]:
         r"""Like body(), but a command continued with a backslash is one statement, at its first line."""
@@ -124,8 +129,8 @@ def parse(text: str) -> SkillDocument:
     frontmatter = read_frontmatter(lines)
     offset = frontmatter.body
     lines = [*lines[:offset], *as_markdown("\n".join(lines[offset:])).split("\n")]
-    body = ["" if number in frontmatter.aside else line for number, line in enumerate(lines[offset:], offset)]
-    body = _close_open_fence(body)
+    bare = ["" if number in frontmatter.aside else line for number, line in enumerate(lines[offset:], offset)]
+    body = _close_open_fence(list(bare))
     tokens = _parser().parse("\n".join(body))
     fences = tuple(_fences(tokens, offset))
     fenced = {fence.line + index for fence in fences for index in range(len(fence.lines) + 2)}
@@ -144,7 +149,15 @@ def parse(text: str) -> SkillDocument:
         fences=fences,
         repaired=sound != text,
         undecodable="\ufffd" in text,
+        numbered=tuple((number, _bounded(line)) for number, line in enumerate(bare, offset + 1)),
     )
+
+
+def _bounded(line: str) -> str:
+    """The line as patterns may see it: no endless one, and no endless run of one mark, which would make them crawl."""
+    if len(line) < _LONG_LINE:
+        return line
+    return _RUNS.sub(lambda match: match[0][:30], line[:_MAX_LINE])
 
 
 def _unwrapped(lines: list[str]) -> list[str]:
@@ -157,10 +170,11 @@ def _unwrapped(lines: list[str]) -> list[str]:
     return lines
 
 
+@cache
 def _parser() -> MarkdownIt:
     """Blocks only. Indented code, HTML and link definitions are off: they swallow tables in documents like these."""
     parser = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table")
-    return parser.disable(["code", "html_block", "lheading", "reference", "inline"])
+    return parser.disable(["code", "html_block", "lheading", "reference", "inline", "blockquote", "hr"])
 
 
 def _close_open_fence(body: list[str]) -> list[str]:
