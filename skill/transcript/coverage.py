@@ -145,6 +145,8 @@ def coverage_lines(plan: SkillPlan, coverage: Coverage) -> list[str]:
     lines = []
     for table, name in (("route", "routes"), ("reply", "replies"), ("error", "errors"), ("stream", "stream")):
         rows = [row for row in own if row.name.startswith(f"{table}/")]
+        if not rows:
+            continue
         left = [row for row in rows if row not in coverage]
         lines.append(f"{name}: {len(rows) - len(left)} of {len(rows)} rows used" + (", not these:" if left else ""))
         for row in left:
