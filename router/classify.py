@@ -154,6 +154,8 @@ def _address(clause: Clause, start: int, end: int) -> list[Piece]:
         ]
     pieces = [Piece("upload", start, end, _BRINGS_IN, _deciding(clause, _B["bring"]))]
     edits = [hit for hit in clause.hits if hit.tags & _B["edit"] and not hit.tags & _NOT_AN_EDIT_HERE]
+    if not edits and tags & _B["more"]:
+        edits = [hit for hit in clause.hits if hit.tags & _B["more"]]
     if edits:
         pieces.append(Piece("chat", start, end, "an edit", tuple(hit.text for hit in edits)))
     return pieces

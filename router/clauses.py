@@ -184,7 +184,8 @@ def _weigh(clause: Clause, lexicon: Lexicon) -> None:
         own = hit.tags
         if own & _B["export"]:
             if own & _B["export_noun"]:
-                own &= ~(_B["export"] if nominal else _B["export_noun"])
+                named = nominal or (place == 0 and _is_subject(clause.hits))
+                own &= ~(_B["export"] if named else _B["export_noun"])
         elif own & _B["upload"] and nominal:
             own = 0
         elif own & _B["edit"] and own & _NAMES:
@@ -209,6 +210,11 @@ def _weigh(clause: Clause, lexicon: Lexicon) -> None:
         whole |= _B["SHORT"]
     clause.whole, clause.governed = _govern(tags, whole, lexicon.verb_final)
     clause.leads = _leads(clause.hits)
+
+
+def _is_subject(hits: Sequence[Hit]) -> bool:
+    """Whether a copula follows the first word: "export is misspelt" talks about it."""
+    return len(hits) > 1 and bool(hits[1].tags & _B["asks"]) and not hits[1].tags & (_B["it"] | _B["the"])
 
 
 def _verb_or_name(own: int, nominal: bool, following: Sequence[Hit]) -> int:
