@@ -146,7 +146,8 @@ class Client:
 
         response = await self._exchange.ask("send", build, take_stream)
         try:
-            async with aclosing(read_events(response, cap_bytes=self._event_cap_bytes)) as events:
+            secret = self._exchange.auth.token()
+            async with aclosing(read_events(response, cap_bytes=self._event_cap_bytes, secret=secret)) as events:
                 yield events
         finally:
             await response.aclose()

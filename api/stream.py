@@ -72,14 +72,17 @@ StreamEvent = TextPart | ToolActivity | Heartbeat | StreamEnd
 _ALIVE = (Heartbeat(),)
 
 
-async def read_events(response: httpx.Response, *, cap_bytes: int = EVENT_CAP_BYTES) -> AsyncGenerator[StreamEvent]:
+async def read_events(
+    response: httpx.Response, *, cap_bytes: int = EVENT_CAP_BYTES, secret: str | None = None
+) -> AsyncGenerator[StreamEvent]:
     """The events of a 200 answer of type text/event-stream; the last one is the StreamEnd.
 
+    secret: the token in use, which no event tells although the backend may quote it.
     Raises BackendUnreachable (reached) when the body breaks off, ProtocolError when one event exceeds the cap.
     """
     from httpx_sse import EventSource  # noqa: PLC0415  # only a chat turn needs it
 
-    fold = Fold()
+    fold = Fold(secret)
     # httpx-sse reads the type and charset from the headers: ours say what the standard says, UTF-8 always
     seam = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=_Seam(response, cap_bytes))
     try:
@@ -165,6 +168,7 @@ class LineEnds:
 class Fold:
     """The stream's state: feed it the data of each event, close it at the clean end of the body."""
 
+    secret: str | None = None
     _answer: list[str] = field(default_factory=list)
     _visible: bool = False
     _fragments: dict[str, list[str]] = field(default_factory=dict)
@@ -187,6 +191,8 @@ class Fold:
             return _ALIVE
         parts = _parts(event)
         text = _text(parts) if event.get("author") != "user" else ""
+        if self.secret and self.secret in text:
+            text = text.replace(self.secret, "…")
         said = self._say(text, event) if text else ()
         self._note_failure(event, bool(text))
         tools = () if event.get("partial") is True else tuple(_tools(parts))
@@ -241,7 +247,7 @@ class Fold:
 
     def _fail(self, words: str) -> None:
         """The first report counts; servers repeat it in other shapes."""
-        self._error = self._error or scrub(words)[:500] or "unknown"
+        self._error = self._error or scrub(words, self.secret)[:500] or "unknown"
 
 
 def joint(before: str, after: str) -> str:
