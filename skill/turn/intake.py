@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from router import classify, fold
 
 from .events import Progress, TurnRequest
 from .journal import Journal, Turn
-from .pinned import drop_files, drop_token, keep_files, to_json
+from .pinned import drop_files, drop_token, keep_document, keep_files, to_json
 from .say import Messages, words
 from .settings import Settings
 
@@ -24,20 +24,24 @@ _LIGHT = frozenset({"credits", "status"})
 def take_in(
     journal: Journal, request: TurnRequest, settings: Settings, home: Path, *, again: bool = False
 ) -> tuple[Turn, bool]:
-    """Queue the request with its files' bytes, or find the turn it repeats. Returns the turn and whether it is new.
+    """Queue the request with the bytes of its files and its document, or find the turn it repeats.
 
-    again: run it even if the same words and files run already. Raises OSError for a file or a disk that refuses.
+    Returns the turn and whether it is new. again: run it even if the same words and files run already.
+    Raises OSError for a file or a disk that refuses; nothing of the request is kept then.
     """
     turn_id = os.urandom(8).hex()
     folder = files_folder(journal, turn_id)
-    kept, digest = keep_files(request, folder)
-    body = to_json(kept, settings, home, turn_id)
-    turn, new = journal.add(turn_id, body, digest, again=again)
-    if not new:
-        drop_token(body)
-        if request.files:
+    body: dict[str, Any] = {}
+    new = False
+    try:
+        kept, digest = keep_files(request, folder)
+        body = to_json(kept, settings, home, turn_id, keep_document(request.skill_dir, folder))
+        turn, new = journal.add(turn_id, body, digest, again=again)
+        return turn, new
+    finally:
+        if not new:
+            drop_token(body)
             drop_files(folder)
-    return turn, new
 
 
 def files_folder(journal: Journal, turn_id: str) -> Path:

@@ -106,12 +106,13 @@ class Lease:
                     return False
                 connection.execute("UPDATE lease SET expires_at = 0 WHERE epoch = ?", (self.epoch,))
         except JournalError:
-            self._unlock()
+            self.drop()
             raise
-        self._unlock()
+        self.drop()
         return True
 
-    def _unlock(self) -> None:
+    def drop(self) -> None:
+        """Let go of the lock as the end of the process would; what is unfinished waits for the next holder."""
         if self._lock is not None and self.journal.path:
             _lock_file(self.journal.path, self.epoch).unlink(missing_ok=True)
             os.close(self._lock)

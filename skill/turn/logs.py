@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal, TextIO
+from typing import Any, Literal, TextIO, cast
 
 from .events import Done, Problem, TurnEvent
 
@@ -31,7 +31,7 @@ def configure_logs(form: Form, secrets: Iterable[str | None] = ()) -> Redaction:
         return redaction
     import structlog  # noqa: PLC0415 - start-up: only when logs are asked for
 
-    out = _Patient(sys.stderr)
+    out = cast(TextIO, _Patient(sys.stderr))  # it has the two methods that loggers call
     renderer = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,

@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from ..document.load import DocumentError, document_path, read_document
 from .events import TurnRequest
 from .home import private_folder, write_private
 from .settings import Settings
@@ -21,10 +22,14 @@ _SETTINGS = ("api_url", "web_url", "client_id", "skill_source", "backend", "log"
 
 @dataclass(frozen=True, slots=True)
 class PinnedTurn:
-    """A request and the settings it was made under."""
+    """A request and the settings it was made under.
+
+    document: the SKILL.md as it was when the turn was taken in; None reads it where it stands.
+    """
 
     request: TurnRequest
     settings: Settings
+    document: Path | None = None
 
 
 def keep_files(request: TurnRequest, folder: Path) -> tuple[TurnRequest, str]:
@@ -40,6 +45,17 @@ def keep_files(request: TurnRequest, folder: Path) -> tuple[TurnRequest, str]:
         kept.append(target)
     told = json.dumps([request.text.strip(), marks, request.urls], ensure_ascii=False)
     return replace(request, files=tuple(kept)), sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def keep_document(skill_dir: Path, folder: Path) -> Path | None:
+    """A copy of the SKILL.md for a turn that may have to wait. None when it cannot be read: the turn will say so."""
+    try:
+        source = document_path(skill_dir)
+        target = private_folder(folder / "skill") / source.name
+        target.write_bytes(read_document(source))
+    except DocumentError:
+        return None
+    return target
 
 
 def _keep(path: Path, target: Path) -> str:
@@ -74,7 +90,9 @@ def drop_files(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def to_json(request: TurnRequest, settings: Settings, home: Path, turn_id: str) -> dict[str, Any]:
+def to_json(
+    request: TurnRequest, settings: Settings, home: Path, turn_id: str, document: Path | None = None
+) -> dict[str, Any]:
     """What the journal keeps. A token stays out of it: it goes to a file of its own until the turn has ended."""
     return {
         "text": request.text,
@@ -82,6 +100,7 @@ def to_json(request: TurnRequest, settings: Settings, home: Path, turn_id: str) 
         "urls": list(request.urls),
         "output_dir": str(request.output_dir),
         "skill_dir": str(request.skill_dir),
+        "document": str(document) if document else None,
         "backend": request.backend,
         "settings": {name: getattr(settings, name) for name in _SETTINGS},
         "home": str(home),
@@ -101,7 +120,8 @@ def from_json(body: Mapping[str, Any]) -> PinnedTurn:
         skill_dir=Path(body["skill_dir"]),
         backend=body["backend"],
     )
-    return PinnedTurn(request, Settings(token=token, home=home, **body["settings"]))
+    document = Path(body["document"]) if body.get("document") else None
+    return PinnedTurn(request, Settings(token=token, home=home, **body["settings"]), document)
 
 
 def _keep_token(token: str, home: Path, turn_id: str) -> str:
@@ -118,5 +138,5 @@ def _kept_token(key: str, home: Path) -> str | None:
 
 def drop_token(body: Mapping[str, Any]) -> None:
     """Forget the token of a turn that has ended."""
-    if body["token_key"]:
+    if body.get("token_key"):
         (Path(body["home"]) / "keys" / body["token_key"]).unlink(missing_ok=True)

@@ -85,18 +85,24 @@ class Inline:
         self._tasks = tasks
         self._run = run
         self._working: set[Path] = set()
+        self._asked: set[Path] = set()
 
     def ensure(self, journal: Journal) -> None:
         """See that a task runs what waits in the conversation."""
         assert journal.path is not None, "another connection must be able to open the journal"
-        if journal.path not in self._working and journal.unfinished() and standing(journal)[0] is not Standing.HELD:
+        if journal.path in self._working:
+            self._asked.add(journal.path)  # the task may have looked for the last time already
+        elif journal.unfinished() and standing(journal)[0] is not Standing.HELD:
             self._working.add(journal.path)
             self._tasks.start_soon(self._serve, journal.path)
 
     async def _serve(self, path: Path) -> None:
         from .worker import run_pinned, serve  # noqa: PLC0415 - start-up: the command line never works inline
 
+        self._asked.add(path)
         try:
-            await serve(path, self._run or run_pinned)
+            while path in self._asked:
+                self._asked.discard(path)
+                await serve(path, self._run or run_pinned)
         finally:
             self._working.discard(path)

@@ -182,7 +182,7 @@ async def run_pinned(pinned: PinnedTurn, log: RunningTurn) -> TurnState:
 
     home = pinned.settings.home
     assert home is not None, "a pinned turn names its home"
-    plan = load_skill(pinned.request.skill_dir, plans_folder(home))
+    plan = load_skill(pinned.document or pinned.request.skill_dir, plans_folder(home))
     runtime = Runtime(plan=plan, settings=pinned.settings, clock=SystemClock(), skill_home=home)
     return await run_turn(pinned.request, log, runtime)
 
@@ -192,7 +192,10 @@ async def serve(path: Path, run: RunPinned = run_pinned, diary: Diary | None = N
     with Journal.open(path) as journal:
         lease = await take_lease(journal)
         if lease is not None:
-            await work(lease, run, diary)
+            try:
+                await work(lease, run, diary)
+            finally:
+                lease.drop()
 
 
 def main(arguments: Sequence[str] | None = None, run: RunPinned = run_pinned) -> int:
