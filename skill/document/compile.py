@@ -100,7 +100,8 @@ def _not_runnable(document: SkillDocument, routing: RoutingTable, api_lines: dic
     """A document drives something when it routes requests or names the calls that carry them."""
     routed = any(row.line is not None and row.actions != ("other",) for row in routing.rows)
     driven = any(f"endpoints.{call}" in api_lines for call in wording.words()["driving_calls"])
-    if routed or driven:
+    technical = driven or any(wording.pattern("technical").search(line) for _, line in document.body())
+    if driven or (routed and technical):
         return None
     if not any(line.strip() for _, line in document.body()) and not document.frontmatter.values:
         return "The document is empty."

@@ -14,7 +14,9 @@ from .plan import ErrorRow, Recovery
 
 _RECOVERIES = frozenset(get_args(Recovery))
 _FIRST_CODE = re.compile(r"(?<![\w.])E?(\d{1,5})(?!\w|\.\d)")
-_CODE_IN_PROSE = re.compile(r"(?<![\w.§#:/$-])`?(\d{3,4})`?(?![\w]|\.\d)")
+_CODE_IN_PROSE = re.compile(
+    r"(?<![\w.§#:/$-])`?(\d{3,4}|0(?=`?\s*(?:is|means|[=:—-])?\s*(?:ok\b|success|fine)))`?(?![\w]|\.\d)", re.IGNORECASE
+)
 _LEAD = re.compile(r"^[\s:,;=)\]—–→-]+|^(?:means?|is|for|indicates?)\b\s*", re.IGNORECASE)
 # "New session §3.0 (see §1)": a reference is of no use to whoever reads the advice.
 _REFERENCE = re.compile(r"\s*\((?:see )?§[^()]*\)|\s*§\s*[\d.]*\d[a-z]?")

@@ -10,7 +10,7 @@ from pathlib import Path
 from . import kept
 from .plan import SkillPlan
 
-MAX_BYTES = 2 * 2**20
+MAX_BYTES = 8 * 2**20
 _NAMES = ("SKILL.md", "skill.md")
 
 

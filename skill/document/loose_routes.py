@@ -11,6 +11,7 @@ from .grids import Grid
 from .markdown import Row, SkillDocument
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z\"“`*(])|(?<=[。！？；])|(?<=[\"”]\.)\s+")
+_NAMED = re.compile(r"\**[A-Z][\w ]{1,40}\**\s*:")
 _MAX_ROWS = 200
 _MAX_SENTENCE = 1000
 
@@ -78,7 +79,9 @@ def sentences_of(document: SkillDocument) -> Iterator[Row]:
     found = 0
     for number, line in document.body():
         text = line.strip()
-        if not text or text.startswith(("#", "|", ">", "```", "curl")) or found > _MAX_ROWS or not prose.search(text):
+        if not text or text.startswith(("#", "|", ">", "```", "curl")) or found > _MAX_ROWS:
+            continue
+        if not (prose.search(text) or text.startswith("**") or wording.pattern("arrows").search(text)):
             continue
         heading = document.section_of(number)
         routing = bool(heading and about.search(heading.text)) or bool(wording.pattern("columns", "user").search(text))
@@ -93,7 +96,14 @@ def sentences_of(document: SkillDocument) -> Iterator[Row]:
 
 def _sentences(text: str) -> list[str]:
     """The sentences of a line; what is longer than anyone writes is none."""
-    return [sentence for sentence in _SENTENCE.split(text) if len(sentence) < _MAX_SENTENCE]
+    found: list[str] = []
+    for sentence in _SENTENCE.split(text):
+        skips = wording.pattern("said_to_skip").match(sentence)
+        if found and skips and skips.end() >= len(sentence.rstrip(" .")):
+            found[-1] = f"{found[-1].rstrip('. ')} {sentence}"  # "Run the export. Skip SSE."
+        elif len(sentence) < _MAX_SENTENCE:
+            found.append(sentence)
+    return found
 
 
 def reply_sentences_of(document: SkillDocument) -> Grid:
@@ -104,11 +114,12 @@ def reply_sentences_of(document: SkillDocument) -> Grid:
         if not text or text.startswith(("#", "|", ">", "```")) or len(rows) > _MAX_ROWS:
             continue
         heading = document.section_of(number)
-        if not wording.pattern("prose", "backend").search(f"{heading.text if heading else ''} {text}"):
+        about = bool(heading and wording.pattern_of(wording.words()["grids"][1]["around"]).search(heading.text))
+        if not (about or wording.pattern("prose", "backend").search(text)):
             continue
         for sentence in _sentences(text):
             phrases, rest = quoted_phrases(sentence)
-            said = wording.pattern("prose", "backend_says").search(rest)
+            said = about or wording.pattern("prose", "backend_says").search(rest)
             if phrases and said and not wording.pattern("columns", "user").search(rest):
                 rest = wording.pattern("prose", "backend_says").sub(" ", rest)
                 if wording.first_listed(rest, wording.roles("reply_roles")):
@@ -124,14 +135,13 @@ def _row_of(sentence: str, line: int) -> Row | None:
     asked = wording.pattern("prose", "asks").search(rest) if not phrases else None
     if asked:
         phrases, rest = tuple(re.split(r"\s*(?:,|\bor\b)\s*", asked[1])), rest[asked.end() :]
-    event = wording.pattern("file_event").search(rest)
+    named = _NAMED.match(rest)  # "Upload: when a file is attached": the name is no part of the event
+    event = wording.pattern("file_event").search(rest, named.end() if named else 0)
     if event:
         rest = rest[: event.start()] + rest[event.end() :]
-    if (
-        not (phrases or event)
-        or not wording.first_said(rest, roles)
-        or not wording.pattern("prose", "about").search(rest + sentence[:12])
-    ):
+    telling = sentence.startswith("**") or wording.pattern("arrows").search(sentence)
+    told = telling or wording.pattern("prose", "about").search(rest + sentence[:12])
+    if not (phrases or event) or not told or not wording.first_said(rest, roles):
         return None
     said = [f'"{phrase}"' for phrase in phrases if phrase] + ([event[0]] if event else [])
     return Row((" / ".join(said), rest), line)

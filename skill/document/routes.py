@@ -82,8 +82,8 @@ def _rows_of(grid: Grid, headings: Mapping[str, str], findings: list[Finding]) -
             message = f"This row's action is none of the backend's: {plain(label)[:80]!r}."
             findings.append(Finding("unknown-action", "info", row.line, message))
         flag = _flag(row, flag_at)
-        if flag_at is None and wording.pattern("said_to_skip").search(label):
-            flag, skips = True, True
+        if flag_at is None:
+            flag, skips = _flag_in_passing(label), True
         yield PhraseRow(
             phrases=phrases,
             actions=actions,
@@ -93,6 +93,13 @@ def _rows_of(grid: Grid, headings: Mapping[str, str], findings: list[Finding]) -
             skip_sse=flag if flag is None or skips else not flag,
             label=plain(label),
         )
+
+
+def _flag_in_passing(label: str) -> bool | None:
+    """What an action says beside itself: "Export (skip SSE)", "Chat (skip SSE: no)"."""
+    if wording.pattern("said_to_skip").search(label):
+        return True
+    return False if wording.pattern("said_not_to_skip").search(label) else None
 
 
 def _action_column(grid: Grid, trigger_at: int, flag_at: int | None) -> int:

@@ -100,6 +100,7 @@ def export_rules_of(document: SkillDocument) -> tuple[ExportRules, dict[str, int
             near = " ".join((*document.lines[max(number - 5, 0) : number - 1], _title(document, number), line))
             about = _said("about_render").search(near)
             every = _said("every").search(line, after.start() if after else 0) or _said("every").search(line)
+            every = every or _said("every_beside").search(line, after.start() if after else 0)
             if every and about and "poll_interval_s" not in lines:
                 interval, lines["poll_interval_s"] = _seconds(every), number
             elif every and spare is None:

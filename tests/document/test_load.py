@@ -29,7 +29,7 @@ def a_picture(path: Path) -> Path:
 
 def an_endless_file(path: Path) -> Path:
     with (path / "SKILL.md").open("wb") as file:
-        file.truncate(3 * 2**20)
+        file.truncate(9 * 2**20)
     return path
 
 
@@ -44,7 +44,7 @@ def a_pipe(path: Path) -> Path:
         (a_folder, "Name the file"),
         (a_missing_file, "Check the path"),
         (a_picture, "binary data"),
-        (an_endless_file, "larger than 2 MiB"),
+        (an_endless_file, "larger than 8 MiB"),
         pytest.param(a_pipe, "not a file", marks=pytest.mark.skipif(os.name == "nt", reason="no pipes in folders")),
     ],
 )

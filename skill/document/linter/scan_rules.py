@@ -52,7 +52,8 @@ _PATTERNS = (
         re.compile(
             r"(?<!wait )(?<!waits )(?<!waiting )(?<!stay )\bsilently\b(?! (?:wait|keep|ignore))|\bsecretly\b"
             r"|\bwithout (?:telling|informing|notifying|asking) (?:the )?users?\b"
-            r"|\b(?:do not|don't|never) (?:tell|inform|notify|ask) (?:the )?users?\b(?! to\b)|悄悄|不要告诉用户|无需告知",
+            r"|\b(?:do not|don't|never) (?:tell|inform|notify|ask) (?:the )?users?\b(?! to\b)"
+            r"|悄悄|不要告诉用户|无需告知",
             re.IGNORECASE,
         ),
         "The agent is told to act without the user's knowledge.",
