@@ -12,6 +12,7 @@ from hashlib import sha256
 
 _SHORTEST = 5
 """A shorter value is replaced where it stands behind its name only; anywhere else it may be a word."""
+_UNMISTAKABLE = 8
 
 # a JSON key without its punctuation -> what its value is; the first that fits counts
 _KEYS = (
@@ -169,9 +170,11 @@ class Disguise:
 
 
 def _whole(value: str) -> str:
-    """The value where no letter or digit goes on, in scripts that put spaces between words."""
-    before = r"(?<![A-Za-z0-9])" if value[0].isascii() and value[0].isalnum() else ""
-    after = r"(?![A-Za-z0-9])" if value[-1].isascii() and value[-1].isalnum() else ""
+    """An id anywhere, even within a longer name; what may be a word only where no word goes on."""
+    if len(value) >= _UNMISTAKABLE and any(letter.isdigit() for letter in value):
+        return re.escape(value)
+    before = r"(?<![A-Za-z0-9_])" if value[0].isascii() and value[0].isalnum() else ""
+    after = r"(?![A-Za-z0-9_])" if value[-1].isascii() and value[-1].isalnum() else ""
     return before + re.escape(value) + after
 
 

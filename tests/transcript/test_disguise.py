@@ -70,6 +70,21 @@ def test_the_same_secret_is_the_same_stand_in_everywhere() -> None:
     assert disguise.hide('see abc-def-1, {"sid": "abc-def-1"}') == 'see session-1, {"sid": "session-1"}'
 
 
+def test_a_name_that_is_a_word_breaks_no_other_word() -> None:
+    disguise = Disguise()
+    text = '{"user_name": "Mark", "session_id": "draft", "draft_id": 1, "marker": "Mark, Marked: file-draft"}'
+    disguise.learn(text)
+    hidden = json.loads(disguise.hide(text))
+    assert hidden["marker"] == "person-1, Marked: file-session-1"
+    assert hidden["draft_id"] == 1
+
+
+def test_an_id_within_a_longer_name_goes_too() -> None:
+    disguise = Disguise()
+    disguise.know("session", "abc123def456")
+    assert disguise.hide("render_abc123def456_1") == "render_session-1_1"
+
+
 SECRETS = ["nmv_usr_1a2b3c4d5e", "ann@example.org", "1f0c7a52-90e2-4c57-a3d5-0d4c0e5b6a77"]
 TRAFFIC = "data: " + json.dumps(
     {"text": "日落 🌅 für " + " und ".join(SECRETS), "session_id": "sess-77"}, ensure_ascii=False
