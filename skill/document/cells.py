@@ -11,6 +11,7 @@ _CODED = re.compile(r"`([^`\n]{1,200})`")
 _SINGLE = re.compile(r"(?<![\w’'])['‘]([^'’\n]{1,200})['’](?![\w])")
 _SECTION = re.compile(r"§\s*(\d+(?:\.\d+)*[a-z]?)|\b(?:section|sect\.)\s+(\d+(?:\.\d+)+[a-z]?)", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:/|,|;|、|，|\||\bor\b|或)\s*", re.IGNORECASE)
+_HAN_WORD = re.compile(r"[\u4e00-\u9fff]{1,8}")
 _ASIDE = re.compile(r"\([^()]*\)|（[^（）]*）")
 
 
@@ -27,6 +28,12 @@ def quoted_phrases(cell: str) -> tuple[tuple[str, ...], str]:
         if any(found):
             return tuple(dict.fromkeys(phrase for phrase in found if phrase)), form.sub(" ", text)
     return (), text
+
+
+def unquoted_alternatives(rest: str) -> tuple[str, ...]:
+    """Chinese words between slashes that nobody quoted, of what `quoted_phrases` left over."""
+    pieces = [piece.strip() for piece in _ASIDE.sub(" ", rest).split("/")]
+    return tuple(piece for piece in pieces if _HAN_WORD.fullmatch(piece)) if len(pieces) > 1 else ()
 
 
 def bare_phrases(text: str, *, most_words: int = 4) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import get_args
 from router import ReplyAction, ReplyRow, ReplyTable
 
 from . import wording
-from .cells import bare_phrases, plain, quoted_phrases, sections, without_sections
+from .cells import bare_phrases, plain, quoted_phrases, sections, unquoted_alternatives, without_sections
 from .grids import Grid
 from .loose_routes import reply_sentences_of
 from .markdown import SkillDocument
@@ -30,7 +30,7 @@ def replies_of(
             if len(row.cells) < 2:
                 continue
             quoted, rest = quoted_phrases(row.cells[0])
-            phrases = quoted or bare_phrases(rest)
+            phrases = (*quoted, *unquoted_alternatives(rest)) if quoted else bare_phrases(rest)
             action = _action_of(row.cells[1], headings) or _action_of(" ".join(phrases), {})
             if phrases and action:
                 rows.append(ReplyRow(phrases, action, row.line))

@@ -9,7 +9,15 @@ from typing import Any, Literal, get_args
 from router import PhraseRow, RouteAction, RoutingTable
 
 from . import wording
-from .cells import bare_phrases, plain, quoted_phrases, sections, without_asides, without_sections
+from .cells import (
+    bare_phrases,
+    plain,
+    quoted_phrases,
+    sections,
+    unquoted_alternatives,
+    without_asides,
+    without_sections,
+)
 from .grids import Grid
 from .loose_routes import cards_of, sentences_of
 from .markdown import Row, SkillDocument
@@ -125,6 +133,8 @@ def _triggers(cell: str) -> tuple[tuple[str, ...], Literal["file"] | None, bool]
     phrases, rest = quoted_phrases(cell)
     catch_all = bool(wording.pattern("catch_all").search(rest.strip(" /,")))
     event: Literal["file"] | None = "file" if not catch_all and wording.pattern("file_event").search(rest) else None
+    if phrases and event is None and not catch_all:
+        phrases = (*phrases, *(word for word in unquoted_alternatives(rest) if word not in phrases))
     if not phrases and not catch_all and event is None:
         phrases = bare_phrases(rest)
     return (() if catch_all else phrases), event, catch_all
