@@ -29,7 +29,7 @@ async def run(ctx: TurnContext, intent: Intent, emit: Emit) -> None:
     earlier = ctx.log.unsettled()
     if earlier is not None:
         ctx.message_budget -= earlier.message_id != message_id
-        ctx.sent = earlier
+        ctx.sent, ctx.sent_in = earlier, ctx.conversation.session_id
         if not repeatable:
             await after_break(ctx, earlier, emit, asked_again=True)
             return
@@ -40,7 +40,7 @@ async def run(ctx: TurnContext, intent: Intent, emit: Emit) -> None:
         draft_before = await _draft_now(ctx)
         ctx.conversation.last_message = words
         await _stop_if_lost(ctx, emit)
-        ctx.sent = PendingSend(message_id, words, draft_before)
+        ctx.sent, ctx.sent_in = PendingSend(message_id, words, draft_before), ctx.conversation.session_id
         ctx.log.about_to_send(ctx.sent)
     await _converse(ctx, ctx.sent, emit, hearings=_HEARINGS if repeatable else 1)
 

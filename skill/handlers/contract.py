@@ -119,7 +119,7 @@ class TurnContext:
     """Everything one turn's handlers share.
 
     message_budget: chat messages this turn may still send (two at most).
-    sent: the message whose outcome is not told yet.
+    sent: the message whose outcome is not told yet. sent_in: the project it was sent to.
     actions: everything the user's words asked for, in order. order_note: the files' order, where uploads may have
     overtaken each other. asks: the turn ends with a question of our own. brought: the turn's own files by digest.
     afresh: what a project that had to be opened anew in this turn lacks.
@@ -136,6 +136,7 @@ class TurnContext:
     actions: tuple[str, ...] = ()
     message_budget: int = 2
     sent: PendingSend | None = None
+    sent_in: str = ""
     order_note: str = ""
     asks: bool = False
     brought: dict[str, MediaFile] = field(default_factory=dict)

@@ -37,6 +37,8 @@ async def begin_afresh(ctx: TurnContext, emit: Emit) -> None:
     await new_session(ctx)
     gone = await _bring_back(ctx, media, emit)
     ctx.afresh = Afresh(tuple(gone), film)
+    if not ctx.afresh.lacks_something:  # a message to the one is a message to the other
+        ctx.sent_in = ctx.sent_in and ctx.conversation.session_id
     ctx.log.save()
     parts = [ctx.say("afresh")]
     if back := len(media) - len(gone):

@@ -83,8 +83,8 @@ async def after_break(ctx: TurnContext, pending: PendingSend, emit: Emit, *, ask
             await ctx.clock.sleep(NEXT_LOOK_S if round_number else FIRST_LOOK_S)
         found = await _look(ctx, pending)
         seen = seen or found is not None
-        if found:
-            changed = found
+        if found or ctx.sent_in != ctx.conversation.session_id:
+            changed = found or []
             break
     if changed:
         await emit(Text(ctx.say("recovered_changed", changes=ctx.say.clauses(changed))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from api import Draft
+from api import Draft, SessionLost
 
 from .changes import changes
 
@@ -29,8 +29,13 @@ async def look(ctx: TurnContext) -> State:
 
 
 async def changes_since(ctx: TurnContext, before: Mapping[str, Any] | None) -> list[str]:
-    """What is different now, as clauses; [] when nothing is. Raises BackendError when the project cannot be seen."""
+    """What is different now, as clauses; [] when nothing is.
+
+    Raises BackendError when the project cannot be seen, SessionLost when another one stands in its place.
+    """
     state = await look(ctx)
+    if ctx.sent_in and ctx.sent_in != ctx.conversation.session_id:
+        raise SessionLost(1002, "state", "another project by now")
     if dict(before or {}) == dict(state.raw_draft or {}):
         return []
     return changes(read_draft(before), read_draft(state.raw_draft), ctx.say)

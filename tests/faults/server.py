@@ -41,7 +41,10 @@ class Request:
 
 @dataclass(slots=True)
 class Server:
-    """script: for each call its replies in order, the last one staying; a call without any is answered well."""
+    """script: for each call its replies in order, the last one staying; a call without any is answered well.
+
+    connections: how many are open.
+    """
 
     clock: Clock
     moved: Callable[[], None]
@@ -49,6 +52,7 @@ class Server:
     script: dict[str, list[Reply]] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
     port: int = 0
+    connections: int = 0
 
     @property
     def counts(self) -> dict[str, int]:
@@ -66,6 +70,7 @@ class Server:
     async def _serve(self, socket_stream: anyio.abc.SocketStream) -> None:
         stream = _Watched(socket_stream, self.moved)
         reader = _Reader(stream)
+        self.connections += 1
         async with socket_stream:
             try:
                 while (request := await reader.head()) is not None:
@@ -80,6 +85,8 @@ class Server:
                         return
             except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError):
                 return  # the client has gone, as clients do
+            finally:
+                self.connections -= 1
 
     def _call(self, target: str) -> str:
         path = target.partition("?")[0]
@@ -172,7 +179,8 @@ class Server:
         size = reply.get("chunk", 1 << 16)
         for item in [{"raw": reply.get("before", "")}, *reply.get("stream", ["Done."])]:
             if isinstance(item, dict) and "wait_s" in item:
-                await self.clock.sleep(item["wait_s"])
+                with self.clock.move_on_after(item["wait_s"]):
+                    await stream.receive()  # nothing comes, unless the client goes
             elif item == {"cut": True}:
                 return False
             else:

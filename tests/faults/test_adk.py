@@ -94,7 +94,6 @@ def talk(server: tuple[str, subprocess.Popen[bytes]], plan: SkillPlan, tmp_path:
         ("give it some thought", "Here you are."),
         ("some separators please", "One\u2028two\u0085three."),
         ("in two parts please", "First.\n\nSecond."),
-        ("do something unknown", "That did not work."),
     ],
 )
 def test_what_the_real_server_streams(talk: Talk, words: str, said: str) -> None:
@@ -114,6 +113,14 @@ def test_what_it_reports_as_a_failure(talk: Talk, words: str, applied: bool) -> 
     assert ("Golden Hour" in told.said) == applied
     assert "/srv/" not in told.said
     assert told.counts == {"send": 1}
+
+
+def test_a_tool_it_does_not_have(talk: Talk) -> None:
+    """Recent servers tell the model; older ones break, and report it in lines that are no JSON."""
+    talk("status")
+    told = talk("do something unknown")
+    assert "That did not work." in told.said or [problem.code for problem in told.of("problem")] == ["stream"]
+    assert "no_such_tool" not in told.said
 
 
 def test_a_session_it_does_not_know_is_opened_anew(talk: Talk) -> None:

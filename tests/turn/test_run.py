@@ -504,3 +504,32 @@ def test_a_claim_link_that_is_not_to_be_had_is_not_missed(bench: Bench, reply: o
     assert "browser" not in log.texts[0]
     assert "nmv_usr" not in str(log.events)
     assert bench.state == "finished"
+
+
+# -- what is said of charges
+
+
+FREE = {"code": 0, "data": {"token": "t-studio-1234", "credits": None, "unlimited": True}}
+
+
+@pytest.mark.parametrize("name", ["local", "http://127.0.0.1:9999"])
+@pytest.mark.parametrize(
+    "reply", [httpx.ReadError("reset"), {"code": 7777}, httpx.Response(500), "failure in the stream"], ids=str
+)
+def test_nothing_is_said_of_charges_where_nothing_is_counted(bench: Bench, name: str, reply: object) -> None:
+    bench.name = name
+    bench.backend.reply("anonymous_token", FREE)
+    if isinstance(reply, str):
+        reply = lambda _: bench.backend.stream({"error": "boom"})  # noqa: E731
+    bench.backend.reply("send", reply)
+    problem = bench.turn("make a film").problem
+    assert problem.charged is False
+    assert "charged" not in f"{problem.message} {problem.advice}"
+
+
+def test_a_backend_that_shows_no_balance_counts_nothing(bench: Bench) -> None:
+    bench.known()
+    bench.backend.reply("balance", {"code": 0, "data": {"available": None, "frozen": None, "total": None}})
+    bench.turn("credits")
+    bench.backend.reply("send", httpx.ReadError("reset"))
+    assert bench.turn("make a film").problem.charged is False

@@ -7,7 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from .conftest import Bench, state
+from skill.handlers.contract import PendingSend
+
+from .conftest import Bench, MemoryLog, state
 
 Photo = Callable[..., Path]
 FILM = {"t": [{"tt": 0, "sg": [{"d": 4000, "m": {"name": "a.jpg"}}]}]}
@@ -135,3 +137,19 @@ def test_a_token_that_expires_while_the_new_project_is_opened(bench: Bench, phot
     log = bench.turn("make a reel")
     assert log.texts[-1] == "Fine."
     assert bench.backend.calls.count("anonymous_token") == 2
+
+
+def test_a_message_of_a_project_that_is_lost_is_not_compared_with_the_next_one(bench: Bench) -> None:
+    """A worker died after it had sent; when the next one looks, the project is gone."""
+    bench.known(session_id="old-one", draft=FILM)
+    sessions(bench, "new-one")
+    bench.backend.reply("state", lost("old-one", state(None)))
+    pending = PendingSend("died-1", "make it warmer", FILM)
+    bench.log = MemoryLog("died", bench.log.conversation, pending=pending)
+    bench.run(bench.request("make it warmer"))
+    log = bench.log
+    assert "removed" not in str(log.texts)
+    assert "send" not in bench.backend.calls
+    assert (log.problem.code, log.problem.charged) == ("interrupted", None)
+    assert "cannot look" in log.problem.advice
+    assert bench.backend.calls.count("state") == 2
