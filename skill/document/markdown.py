@@ -267,11 +267,16 @@ def _span(table: Table) -> range:
 
 
 def _loose_tables(body: Sequence[str], offset: int, taken: set[int]) -> Iterator[Table]:
-    """Rows that are no table to the standard: no delimiter row, one of another width, cells parted by tabs."""
+    """Rows that are no table to the standard: no delimiter row, one of another width, cells parted by tabs.
+
+    bare: rows without outer pipes, which only a delimiter row under the first one makes a table.
+    """
     group: list[Row] = []
-    for index, line in enumerate([*body, ""]):
+    bare = False
+    for index, (line, following) in enumerate(pairwise([*body, "", ""])):
         number = index + offset + 1
-        if number not in taken and _PIPED.match(line):
+        bare = "|" in line and (bare or ("|" in following and bool(_DELIMITER.match(following))))
+        if number not in taken and (bare or _PIPED.match(line)):
             if not _DELIMITER.match(line) and line.strip("| "):
                 group.append(Row(_split_row(line), number))
             continue
