@@ -68,7 +68,8 @@ class Disguise:
         for found in _LEARNT.finditer(text):
             kind = _kind(found["key"])
             if kind and found["text"] and found["text"] not in self._keep:
-                self._stand_in(kind, _decoded(found["text"]))
+                stand_in = self._stand_in(kind, _decoded(found["text"]))
+                self.stands_for(found["text"], stand_in)  # as JSON spells it, which may be with escapes
             elif '\\"' in (found["text"] or ""):  # JSON inside a JSON string, as tools like to answer
                 self.learn(_decoded(found["text"]))
 

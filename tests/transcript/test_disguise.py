@@ -79,6 +79,15 @@ def test_a_name_that_is_a_word_breaks_no_other_word() -> None:
     assert hidden["draft_id"] == 1
 
 
+def test_a_name_is_known_however_json_spells_it() -> None:
+    disguise = Disguise()
+    text = json.dumps({"nickname": "Zoë", "text": "for Zoë"})
+    assert "\\u00eb" in text
+    disguise.learn(text)
+    assert json.loads(disguise.hide(text)) == {"nickname": "person-1", "text": "for person-1"}
+    assert disguise.hide("for Zoë") == "for person-1"
+
+
 def test_an_id_within_a_longer_name_goes_too() -> None:
     disguise = Disguise()
     disguise.know("session", "abc123def456")
