@@ -75,7 +75,9 @@ def _kind_of_table(header: Sequence[str], rows: Sequence[Row], around: str) -> t
         return "errors", coded
     left = header[0] if header else ""
     about_user = any(wording.pattern("columns", "user").search(title) for title in header)
-    if not about_user and wording.pattern_of(entries[1]["around"]).search(around) and _looks_like_replies(rows):
+    above = wording.pattern_of(entries[1]["around"]).search(around) and _looks_like_replies(rows)
+    pairs = [row.cells for row in rows if len(row.cells) > 1]
+    if not about_user and (above or (pairs and _share(pairs, 0, wording.words()["content"]["replies"]) > 0.5)):
         return "replies", 0
     named = any(wording.pattern("columns", "trigger").search(title) for title in header)
     if (named or wording.pattern_of(entries[-1]["left"]).search(left)) and _routes_something(header, rows):

@@ -14,7 +14,7 @@ _TOKEN = re.compile(r"^\.?([a-z0-9]{2,5})$", re.IGNORECASE)
 _BYTES = {"k": 2**10, "m": 2**20, "g": 2**30}
 _JOINED = r"(?:=|:|：|→|-|–|—|\bfor\b|\bmeans?\b|\bis\b|\bare\b|\bstands for\b|\bholds?\b|表示|是|为)"
 _KEY = re.compile(
-    rf"(?:[`\"'](?P<key>[a-z]{{1,3}})[`\"']\s*(?:{_JOINED}|\()|(?<![\w.`])(?P<bare>t|tt|sg|d|m)\s*=)\s*[\"']?"
+    rf"(?:[`\"'](?P<key>[a-z]{{1,3}})[`\"']\s*(?:{_JOINED}|\()|(?<![\w.`])(?P<bare>t|tt|sg|d|m)\s*(?:=|:|→))\s*[\"']?"
     r"(?P<word>[^\W\d_][\w /-]{0,40}?(?:\s?\((?:ms|in \w+|[a-z]+)\))?)\s*"
     r"(?=[,;.|)(\]}\"'，；。、]|$|\s(?:and|`))"
 )
@@ -105,7 +105,7 @@ def draft_keys_of(document: SkillDocument) -> tuple[dict[str, str], int | None]:
     held: dict[str, str] = {}
     first = last = 0
     for number, line in document.body():
-        if not ("`" in line or "=" in line or '"' in line):
+        if not ("`" in line or "=" in line or '"' in line or "→" in line):
             continue
         keys = {match["key"] or match["bare"]: match["word"].strip() for match in _KEY.finditer(line)}
         if "t" in keys and len(keys) > 1:

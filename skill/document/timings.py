@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from . import wording
 from .amounts import in_digits
@@ -64,6 +65,7 @@ def _limits(document: SkillDocument, lines: dict[str, int]) -> tuple[float | Non
         line = _said("heartbeats_only").sub(" ", line)
         if about.search(line) or about.search(_title(document, number)):
             said += [(seconds(match), number) for form, seconds in forms for match in form.finditer(_streaming(line))]
+    said += _in_a_column(document)
     candidates = hard or said
     if not candidates:
         return None, beats, ()
@@ -73,6 +75,17 @@ def _limits(document: SkillDocument, lines: dict[str, int]) -> tuple[float | Non
         return limit, beats, ()
     message = f"A time-out of {other[0]:g} s beside the limit of {limit:g} s (line {candidates[0][1]}), which is used."
     return limit, beats, (Finding("contradictory-timeout", "warning", other[1], message),)
+
+
+def _in_a_column(document: SkillDocument) -> Iterator[tuple[float, int]]:
+    """The limit a table of calls gives the stream in its column of time-outs."""
+    for table in document.tables:
+        column = next((at for at, title in enumerate(table.header) if _said("limit_title").search(title)), None)
+        for row in table.rows if column is not None else ():
+            if column is not None and column < len(row.cells) and any("run_sse" in cell for cell in row.cells):
+                amount = wording.pattern("amount").search(in_digits(row.cells[column]))
+                if amount:
+                    yield _seconds(amount), row.line
 
 
 def _streaming(line: str) -> str:
