@@ -39,7 +39,20 @@ _AMBIGUOUS = _B["export"] | _B["export_noun"]
 _FILMS = _B["result"] | _B["media"]
 _NAMES = _FILMS | _B["part"] | _B["credit"] | _B["credit_sure"] | _B["finished"] | _B["status"]
 _OBJECTS = _B["the"] | _B["a"] | _B["it"] | _B["part"] | _B["media"] | _B["more"] | _B["FILE"]
-_Q = _B["Q"]
+_Q, _NEG, _A, _FIRST = _B["Q"], _B["NEG"], _B["a"], _B["first"]
+_EXPORT, _EXPORT_NOUN, _UPLOAD, _EDIT, _PLEASE = (
+    _B[name] for name in ("export", "export_noun", "upload", "edit", "please")
+)
+_SAYS, _CHANGED, _THEN_OR_BUT, _FINISHED = (
+    _B["says"],
+    _B["changed"],
+    _B["then"] | _B["but"],
+    _ACTS | _B["done"] | _B["finished"],
+)
+_VERB_OR_NOUN = _EXPORT | _UPLOAD | _EDIT
+_MAY_LEAD = _JOINTS | _PLEASE | _B["neg_request"]
+_NAME_OF_WORK = _B["credit"] | _B["status"]
+_WORDS = frozenset(("word", "glued"))
 _READ_AHEAD = 3
 _SHORT_WORDS = 4
 
@@ -127,7 +140,7 @@ class _Cutter:
             self.close()
         self.current.append(hit)
         self.tags |= own
-        if own & _B["says"] and not (place + 1 < len(self.hits) and self.hits[place + 1].tags & _B["changed"]):
+        if own & _SAYS and not (place + 1 < len(self.hits) and self.hits[place + 1].tags & _CHANGED):
             self.content = True
         if own & _CLOSES:
             self.close(next(name for bit, name in _CLOSING if own & bit))
@@ -142,10 +155,11 @@ class _Cutter:
         """Whether a clause begins without a stop: at a joint, at a second verb, behind a finished condition."""
         if own & _JOINTS and _opens_clause(self.hits, place, own):
             return True
-        if own & _ACTS and self.tags & _ACTS and self.lexicon.verb_final and not own & _B["NEG"]:
+        if own & _ACTS and self.tags & _ACTS and self.lexicon.verb_final and not own & _NEG:
             return True
-        finished = self.tags & (_ACTS | _B["done"] | _B["finished"])
-        return self.kind != "main" and bool(own & _WORK_OR_ACTS and finished) and not _has_subject(self.current)
+        if self.kind == "main":
+            return False
+        return bool(own & _WORK_OR_ACTS and self.tags & _FINISHED) and not _has_subject(self.current)
 
 
 def _ask(sentence: list[Clause]) -> None:
@@ -162,7 +176,7 @@ def _has_subject(current: list[Hit]) -> bool:
 
 
 def _opens_clause(hits: list[Hit], place: int, own: int) -> bool:
-    if own & (_B["then"] | _B["but"]):
+    if own & _THEN_OR_BUT:
         return True
     for following in hits[place + 1 : place + 1 + _READ_AHEAD]:
         if following.kind in ("stop", "comma"):
@@ -180,22 +194,17 @@ def _weigh(clause: Clause, lexicon: Lexicon) -> None:
     tags: list[int] = []
     nominal = indefinite = False
     strangers = words = 0
-    for place, hit in enumerate(clause.hits):
+    hits = clause.hits
+    for place, hit in enumerate(hits):
         own = hit.tags
-        if own & _B["export"]:
-            if own & _B["export_noun"]:
-                named = nominal or (place == 0 and _is_subject(clause.hits))
-                own &= ~(_B["export"] if named else _B["export_noun"])
-        elif own & _B["upload"] and nominal:
-            own = 0
-        elif own & _B["edit"] and own & _NAMES:
-            own = _verb_or_name(own, nominal or (place > 0 and bool(own & _FILMS)), clause.hits[place + 1 : place + 2])
+        if own & _VERB_OR_NOUN:
+            own = _one_reading(own, place, hits, nominal)
         # "a bad 90s render": strangers behind an indefinite article are adjectives
         nominal = bool(own & _NOMINAL) or (nominal and indefinite and not own)
-        indefinite = bool(own & _B["a"]) or (indefinite and not own)
+        indefinite = bool(own & _A) or (indefinite and not own)
         tags.append(own)
-        if hit.kind in ("word", "glued"):
-            if not own & _B["please"]:
+        if hit.kind in _WORDS:
+            if not own & _PLEASE:
                 words += 1
             if not own & _LIGHT and not hit.text.isdigit():
                 strangers += 1
@@ -212,6 +221,19 @@ def _weigh(clause: Clause, lexicon: Lexicon) -> None:
     clause.leads = _leads(clause.hits)
 
 
+def _one_reading(own: int, place: int, hits: Sequence[Hit], nominal: bool) -> int:
+    """A word that is a verb and a noun is one of them here."""
+    if own & _EXPORT:
+        if own & _EXPORT_NOUN:
+            named = nominal or (place == 0 and _is_subject(hits))
+            own &= ~(_EXPORT if named else _EXPORT_NOUN)
+    elif own & _UPLOAD and nominal:
+        own = 0
+    elif own & _EDIT and own & _NAMES:
+        own = _verb_or_name(own, nominal or (place > 0 and bool(own & _FILMS)), hits[place + 1 : place + 2])
+    return own
+
+
 def _is_subject(hits: Sequence[Hit]) -> bool:
     """Whether a copula follows the first word: "export is misspelt" talks about it."""
     return len(hits) > 1 and bool(hits[1].tags & _B["asks"]) and not hits[1].tags & (_B["it"] | _B["the"])
@@ -219,14 +241,14 @@ def _is_subject(hits: Sequence[Hit]) -> bool:
 
 def _verb_or_name(own: int, nominal: bool, following: Sequence[Hit]) -> int:
     """A word that is an edit or a name ("cut", "balance"): a name behind an article, an edit before an object."""
-    if nominal or (own & (_B["credit"] | _B["status"]) and not (following and following[0].tags & _OBJECTS)):
+    if nominal or (own & _NAME_OF_WORK and not (following and following[0].tags & _OBJECTS)):
         return own & ~_B["edit"]
     return own & ~_NAMES
 
 
 def _govern(tags: list[int], whole: int, verb_final: bool) -> tuple[int, int]:
     """The head of a clause decides what the rest is: behind an edit everything is content of the film."""
-    edit = _B["edit"]
+    edit = _EDIT
     if not whole & edit:
         return whole, whole
     order = reversed(tags) if verb_final else tags
@@ -241,10 +263,10 @@ def _govern(tags: list[int], whole: int, verb_final: bool) -> tuple[int, int]:
 
 def _leads(hits: Sequence[Hit]) -> bool:
     """Whether "first" says when, not which: at either end of the clause, behind joints and politeness."""
-    first = _B["first"]
+    first = _FIRST
     for hit in hits:
         if hit.tags & first:
             return True
-        if not hit.tags & (_JOINTS | _B["please"] | _B["neg_request"]):
+        if not hit.tags & (_MAY_LEAD):
             break
     return bool(hits[-1].tags & first) and not (len(hits) > 1 and hits[-2].tags & _B["the"])

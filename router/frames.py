@@ -48,15 +48,20 @@ def _mask(names: list[str]) -> int:
     return mask
 
 
+@lru_cache(maxsize=8192)
 def judge(whole: int, governed: int) -> Frame | None:
     """The first rule that holds: for the whole clause, or for what its head governs."""
     for frame in frames():
-        tags = whole if frame.whole else governed
-        if (
-            tags & frame.all == frame.all
-            and not tags & frame.none
-            and (not frame.any or tags & frame.any)
-            and (not frame.any_too or tags & frame.any_too)
-        ):
+        if holds(frame, whole if frame.whole else governed):
             return frame
     return None
+
+
+def holds(frame: Frame, tags: int) -> bool:
+    """Whether a rule's conditions are met."""
+    return (
+        tags & frame.all == frame.all
+        and not tags & frame.none
+        and (not frame.any or tags & frame.any != 0)
+        and (not frame.any_too or tags & frame.any_too != 0)
+    )

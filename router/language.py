@@ -6,17 +6,17 @@ import json
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from .normalise import fold, without_marks
 from .quotation import quotes
-from .vocabulary import vocabulary
 
 UNSURE = "en"
 _CLEAR = 0.3
 """A lead in score below which the request lexicons are asked as well."""
 _SHORT = 60
 """Characters; a longer text has function words enough."""
-_DATA = Path(__file__).parent / "lexicon" / "compiled" / "languages.json"
+_DATA = Path(__file__).parent / "lexicon" / "compiled"
 _LOOKED_AT = 2000  # characters; the language of a long text shows long before that
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*'?")
@@ -43,27 +43,26 @@ _TAG_OF_SCRIPT = {
 }
 
 
+class _Languages(NamedTuple):
+    """languages.yaml, compiled: what tells Latin languages apart, and the signs that make Han text Japanese."""
+
+    latin: tuple[str, ...]
+    words: dict[str, str]
+    letters: dict[str, str]
+    kana: str
+
+
 @lru_cache(maxsize=1)
-def _words() -> tuple[dict[str, tuple[tuple[str, float], ...]], dict[str, str], str]:
-    """Weights of words per language, letter -> language, and the characters that make Han text Japanese."""
-    data = json.loads(_DATA.read_text(encoding="utf-8"))
-    owners: dict[str, set[str]] = {}
-    letters: dict[str, str] = {}
-    for tag, entry in data.items():
-        if entry["script"] != "latin":
-            continue
-        for word in entry["words"].split():
-            owners.setdefault(word, set()).add(tag)
-            owners.setdefault(without_marks(word), set()).add(tag)
-        letters.update(dict.fromkeys(entry["letters"], tag))
-    weights = {
-        word: tuple(
-            (tag, (1.0 if len(tags) == 1 else 0.5 if len(tags) == 2 else 0.25) * (0.6 if len(word) < 2 else 1.0))
-            for tag in tags
-        )
-        for word, tags in owners.items()
-    }
-    return weights, letters, data["ja"]["letters"]
+def _languages() -> _Languages:
+    data = json.loads((_DATA / "languages.json").read_text(encoding="utf-8"))
+    return _Languages(tuple(data["latin"]), data["words"], data["letters"], data["kana"])
+
+
+@lru_cache(maxsize=1)
+def _witnesses() -> dict[str, str]:
+    """First two letters -> lines of the words that begin so and the languages whose request lexicon has them."""
+    found: dict[str, str] = json.loads((_DATA / "witnesses.json").read_text(encoding="utf-8"))
+    return found
 
 
 def detect_language(text: str) -> str:
@@ -113,7 +112,7 @@ def _by_script(own: str, scripts: list[str]) -> str:
             return "ja" if counts["kana"] * 8 >= counts.get("han", 0) else "zh"
         return _TAG_OF_SCRIPT[max(counts, key=lambda name: counts[name])]
     if scripts == ["han"]:
-        return "ja" if any(char in _words()[2] for char in own) and not _looks_chinese(own) else "zh"
+        return "ja" if any(char in _languages().kana for char in own) and not _looks_chinese(own) else "zh"
     return _TAG_OF_SCRIPT[scripts[0]]
 
 
@@ -122,7 +121,7 @@ def _looks_chinese(own: str) -> bool:
 
 
 def _add_lexicons(own: str, scores: dict[str, float]) -> None:
-    """Few words, none decisive ("descargar"): ask which lexicons know them. Each is loaded once, when first needed."""
+    """Few words, none decisive ("descargar"): ask which lexicons know them."""
     words = _WORD.findall(own)
     letters = sum(map(len, words)) or 1
     for word in words:
@@ -134,35 +133,41 @@ def _add_lexicons(own: str, scores: dict[str, float]) -> None:
 @lru_cache(maxsize=4096)
 def _known_in(word: str) -> tuple[tuple[str, float], ...]:
     """The languages whose request lexicon has the word, whole (2) or as a stem (1)."""
-    found = []
-    for tag in latin_languages():
-        known = vocabulary(tag)
-        entry = known.exact(word)
-        if entry is not None and entry[0]:
-            found.append((tag, 2.0 if word in known.words else 1.0))
-    return tuple(found)
+    lines = _witnesses().get(word[:2], "")
+    found: dict[str, float] = {}
+    for weight, wanted in ((2.0, word), *((1.0, word[:length] + "*") for length in range(len(word), 1, -1))):
+        at = lines.find(f"\n{wanted} ")
+        if at >= 0:
+            start = at + len(wanted) + 2
+            for tag in lines[start : lines.index("\n", start)].split():
+                found.setdefault(tag, weight)
+    return tuple(found.items())
 
 
-@lru_cache(maxsize=1)
-def latin_languages() -> tuple[str, ...]:
-    """The languages told apart by their words, English first."""
-    data = json.loads(_DATA.read_text(encoding="utf-8"))
-    return tuple(
-        sorted((tag for tag, entry in data.items() if entry["script"] == "latin"), key=lambda tag: (tag != UNSURE, tag))
-    )
+@lru_cache(maxsize=8192)
+def _tells(word: str) -> tuple[tuple[str, float], ...]:
+    """The languages a small word belongs to, and how much it says for each."""
+    words = _languages().words
+    known = words.get(word)
+    if known is None:
+        known = words.get(without_marks(word))
+    if known is None and "'" in word:
+        # "l'esporto", "n'exporte": the clitic tells
+        known = words.get(word[: word.index("'") + 1])
+    if known is None:
+        return ()
+    tags = known.split()
+    weight = (1.0 if len(tags) == 1 else 0.5 if len(tags) == 2 else 0.25) * (0.6 if len(word) < 2 else 1.0)
+    return tuple((tag, weight) for tag in tags)
 
 
 def _by_words(own: str) -> tuple[tuple[str, float], ...]:
-    weights, letters, _ = _words()
     scores: dict[str, float] = {}
     for word in _WORD.findall(own):
-        known = weights.get(word) or weights.get(without_marks(word))
-        if known is None and "'" in word:
-            # "l'esporto", "n'exporte": the clitic tells
-            known = weights.get(word[: word.index("'") + 1])
-        for tag, weight in known or ():
+        for tag, weight in _tells(word):
             scores[tag] = scores.get(tag, 0.0) + weight
     if not own.isascii():
+        letters = _languages().letters
         for char in set(own):
             if (owner := letters.get(char)) is not None:
                 scores[owner] = scores.get(owner, 0.0) + 1.5

@@ -15,7 +15,8 @@ _ELONGATED = re.compile(r"(.)\1{2,}", re.DOTALL)
 _TYPOGRAPHIC = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "İ": "i", "\u00ad": None, "\u200b": None}
 )
-_SAME_LENGTH = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "İ": "i"})
+_FULL_WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " "}
+_SAME_LENGTH = str.maketrans({**_FULL_WIDTH, "’": "'", "‘": "'", "ʼ": "'", "´": "'", "İ": "i"})
 _SPELLED_APART = str.maketrans({"ß": "ss", "ı": "i", "ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe"})
 
 

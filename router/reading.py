@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from .compiling import GAP
 from .normalise import Aligned, aligned
 from .quotation import Quote, quotes
-from .vocabulary import GAP, Lexicon, Tail, Tails, tag_bits
+from .vocabulary import Lexicon, Tail, Tails, tag_bits
 
 _REACH = 5
 _LETTERS = (
@@ -82,20 +83,22 @@ def read(text: str, lexicon: Lexicon) -> tuple[Aligned, list[Hit]]:
     content = masked(whole.text)
     hits: list[Hit] = []
     words: list[Word] = []
+    known = lexicon.known
     for match in _TOKEN.finditer(content):
         kind = match.lastgroup or ""
+        start, end = match.span()
         if kind == "word":
-            word = match.group()
-            tags, tails, _ = lexicon.look_up(word)
-            words.append((match.start(), match.end(), word, tags, tails))
+            word = content[start:end]
+            tags, tails, _ = known.get(word) or lexicon.look_up(word)
+            words.append((start, end, word, tags, tails))
             continue
         if words:
             _join(words, hits, lexicon)
             words = []
         if kind == "glued":
-            _scan(match.start(), match.group(), lexicon, hits)
+            _scan(start, content[start:end], lexicon, hits)
         else:
-            hits.append(Hit(match.start(), match.end(), _OF_KIND.get(kind, 0), match.group(), kind))
+            hits.append(Hit(start, end, _OF_KIND.get(kind, 0), content[start:end], kind))
     if words:
         _join(words, hits, lexicon)
     return whole, hits
@@ -115,13 +118,18 @@ def _join(words: list[Word], hits: list[Hit], lexicon: Lexicon) -> None:
     """Phrases of several words win over the words they are made of, the longest first."""
     place, count = 0, len(words)
     silenced: set[int] = set()
+    present = {word[2] for word in words}
     while place < count:
         start, end, word, tags, tails = words[place]
         taken = 1
         if place in silenced:
             tags, tails = 0, None
-        if tails is not None and place + 1 < count and (found := _longest(words, place + 1, tails)) is not None:
-            matched, (rest, tags, _) = found
+        if (
+            tails is not None
+            and place + 1 < count
+            and (found := _longest(words, place + 1, tails, present)) is not None
+        ):
+            matched, (rest, tags) = found
             if tags & _ANNOUNCES:
                 # "I upload": the phrase announces, the verb inside it says what
                 for inside in words[place:matched]:
@@ -135,14 +143,16 @@ def _join(words: list[Word], hits: list[Hit], lexicon: Lexicon) -> None:
         place += taken
 
 
-def _longest(words: list[Word], place: int, tails: Tails) -> tuple[int, Tail] | None:
+def _longest(words: list[Word], place: int, tails: Tails, present: set[str]) -> tuple[int, Tail] | None:
     best = None
     for tail in tails.by_second.get(words[place][2], ()):
         matched = _follow(words, place, tail[0])
         if matched is not None:
             best = (matched, tail)
             break
-    for tail in tails.loose:
+    for tail, needed in tails.loose:
+        if needed and needed not in present:
+            continue
         if best is not None and len(best[1][0]) >= len(tail[0]):
             break
         matched = _follow(words, place, tail[0])
@@ -153,13 +163,25 @@ def _longest(words: list[Word], place: int, tails: Tails) -> tuple[int, Tail] | 
 
 def _follow(words: list[Word], place: int, rest: tuple[str, ...]) -> int | None:
     """Where the phrase that goes on with `rest` ends, or None."""
+    at, count = place, len(words)
+    for wanted in rest:
+        if at < count and words[at][2] == wanted:
+            at += 1
+        elif wanted == GAP or wanted[-1] == "*":
+            return _follow_loosely(words, place, rest)
+        else:
+            return None
+    return at
+
+
+def _follow_loosely(words: list[Word], place: int, rest: tuple[str, ...]) -> int | None:
+    """The same for a phrase with a gap or an open ending."""
     gap = False
     for wanted in rest:
         if wanted == GAP:
             gap = True
             continue
-        reach = range(place, min(len(words), place + _REACH + 1)) if gap else range(place, min(len(words), place + 1))
-        for at in reach:
+        for at in range(place, min(len(words), place + 1 + _REACH * gap)):
             if _same(words[at][2], wanted):
                 place = at + 1
                 break
@@ -180,13 +202,14 @@ def _scan(offset: int, run: str, lexicon: Lexicon, hits: list[Hit]) -> None:
         places = [place for place, char in enumerate(run) if not char.isspace()]
         run = "".join(run[place] for place in places)
         places.append(places[-1] + 1)
-    known = lexicon.vocabularies[0]
+    known = lexicon.first
+    scan = known.scan
     if known.variants:
         run = run.translate(known.variants)
     at, length = 0, len(run)
     stranger = -1
     while at < length:
-        for phrase, tags in known.scan.get(run[at], ()):
+        for phrase, tags in scan(run[at]):
             if run.startswith(phrase, at) and not (
                 (at and run[at - 1] in known.not_after.get(phrase, ""))
                 or (at + len(phrase) < length and run[at + len(phrase)] in known.not_before.get(phrase, ""))

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from .clauses import Clause, split
+from .compiling import unspaced
 from .frames import judge
 from .normalise import aligned
 from .reading import Hit, read
 from .table import PhraseRow, RouteAction, RoutingTable
-from .vocabulary import Lexicon, lexicon, tag_bits, unspaced
+from .vocabulary import Lexicon, lexicon, tag_bits
 
 _B = tag_bits()
 _SHOWN_BY: dict[str, tuple[str, ...]] = {
@@ -44,11 +45,20 @@ class Claim:
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Trigger:
+    """A row's phrase. Whether the lexicons know it already is asked when it is first met: that may load a language."""
+
     row: PhraseRow
     phrase: str
-    words: tuple[str, ...]
+    _own: bool | None = None
+
+    @property
+    def own(self) -> bool:
+        """Whether only this table knows the phrase."""
+        if self._own is None:
+            self._own = not _built_in(self.phrase, self.row.actions[0])
+        return self._own
 
 
 @dataclass(slots=True)
@@ -57,7 +67,7 @@ class TableIndex:
 
     table: RoutingTable
     by_action: dict[str, list[PhraseRow]]
-    single: dict[str, _Trigger]
+    single: dict[str, list[_Trigger]]
     single_glued: tuple[_Trigger, ...]
     several: tuple[_Trigger, ...]
     exact: dict[str, PhraseRow]
@@ -82,21 +92,17 @@ class TableIndex:
         if not self.single:
             return
         for place, hit in enumerate(hits):
-            trigger = None
-            if hit.kind == "word":
-                trigger = self.single.get(hit.text[:3])
-                if trigger is not None and not _inflected(hit.text, trigger.phrase):
-                    trigger = next(
-                        (other for other in self.single.values() if _inflected(hit.text, other.phrase)), None
-                    )
-            if trigger is not None:
-                hits[place] = Hit(hit.start, hit.end, hit.tags | _B["ROW_WORD"], hit.text, hit.kind)
-                self._found[hit.start] = trigger
+            if hit.kind == "word" and (listed := self.single.get(hit.text[:3])) is not None:
+                for trigger in listed:
+                    if _inflected(hit.text, trigger.phrase) and trigger.own:
+                        hits[place] = Hit(hit.start, hit.end, hit.tags | _B["ROW_WORD"], hit.text, hit.kind)
+                        self._found[hit.start] = trigger
+                        break
 
     def _mark_glued(self, trigger: _Trigger, folded: str, hits: list[Hit]) -> None:
         """A trigger in a script without spaces may lie across hits: it becomes one."""
         at = folded.find(trigger.phrase)
-        if at < 0:
+        if at < 0 or not trigger.own:
             return
         end = at + len(trigger.phrase)
         covered = [place for place, hit in enumerate(hits) if hit.kind == "glued" and hit.start < end and hit.end > at]
@@ -113,7 +119,7 @@ class TableIndex:
         if self.several:
             text = " ".join(hit.text for hit in clause.hits if hit.kind in ("word", "glued"))
             for trigger in self.several:
-                if trigger.phrase in text and (best is None or len(trigger.phrase) > len(best.phrase)):
+                if trigger.phrase in text and (best is None or len(trigger.phrase) > len(best.phrase)) and trigger.own:
                     best = trigger
         if best is None and clause.whole & _B["ROW_WORD"]:
             best = next((self._found[hit.start] for hit in clause.hits if hit.start in self._found), None)
@@ -173,7 +179,7 @@ def index_of(table: RoutingTable) -> TableIndex:
 
 def _build(table: RoutingTable) -> TableIndex:
     by_action: dict[str, list[PhraseRow]] = {"chat": []}
-    single: dict[str, _Trigger] = {}
+    single: dict[str, list[_Trigger]] = {}
     glued: list[_Trigger] = []
     several: list[_Trigger] = []
     exact: dict[str, PhraseRow] = {}
@@ -186,17 +192,16 @@ def _build(table: RoutingTable) -> TableIndex:
             phrase = _said_part(aligned(raw).text)
             if phrase == aligned(raw).text:  # without a slot to fill in
                 exact.setdefault(phrase, row)
-            if not phrase or _built_in(phrase, row.actions[0]):
+            if not phrase:
                 continue
-            trigger = _Trigger(row, phrase, tuple(phrase.split()))
+            trigger = _Trigger(row, phrase)
             if unspaced(phrase[0]):
                 (several if len(phrase) > 2 else glued).append(trigger)
                 glued.append(trigger)
-            elif len(trigger.words) > 1:
+            elif " " in phrase:
                 several.append(trigger)
             else:
-                single.setdefault(phrase[:3], trigger)
-                single.setdefault(phrase, trigger)
+                single.setdefault(phrase[:3], []).append(trigger)
     return TableIndex(table, by_action, single, tuple(glued), tuple(several), exact, max(map(len, exact), default=0))
 
 
@@ -221,8 +226,5 @@ def _built_in(phrase: str, action: RouteAction) -> bool:
     for tag in shown:
         wanted |= _B[tag]
     if unspaced(phrase[0]):
-        return any(
-            entry == phrase and tags & wanted
-            for entry, tags in lexicon(("zh",)).vocabularies[0].scan.get(phrase[0], ())
-        )
+        return any(entry == phrase and tags & wanted for entry, tags in lexicon(("zh",)).first.scan(phrase[0]))
     return bool(lexicon(("en",)).look_up(phrase)[0] & wanted)

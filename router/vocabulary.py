@@ -7,57 +7,36 @@ A lexicon names, for each tag of `frames.yaml`, the phrases that carry it. Marks
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from .compiling import GAP, SHORTEST_MISSPELT
 from .normalise import without_elongation, without_marks
 
 FOLDER = Path(__file__).parent / "lexicon"
-GAP = "…"
-_REACH = 5
 _CACHED_WORDS = 20_000
 _SHORTEST_TYPO = 5
-_UNSPACED = (
-    ("\u0e00", "\u0e7f"),
-    ("\u2e80", "\u9fff"),
-    ("\uac00", "\ud7a3"),
-    ("\uf900", "\ufaff"),
-    ("\u1100", "\u11ff"),
-)
 
-Tail = tuple[tuple[str, ...], int, str]
-"""The words after a phrase's first, its tags and the phrase itself."""
+Tail = tuple[tuple[str, ...], int]
+"""The words after a phrase's first, and the phrase's tags."""
 
 
 @dataclass(slots=True)
 class Tails:
-    """The phrases one word may open: by their second word, and those whose second word is open, longest first."""
+    """The phrases one word may open, longest first: by their second word, and those whose second word is open.
+
+    The open ones go with a word that has to stand somewhere behind ("" when every one has an open ending).
+    """
 
     by_second: dict[str, list[Tail]]
-    loose: list[Tail]
-
-    def add(self, tail: Tail) -> None:
-        """File a phrase."""
-        second = tail[0][0]
-        filed = self.loose if second == GAP or second.endswith("*") else self.by_second.setdefault(second, [])
-        filed.append(tail)
-
-    def sort(self) -> None:
-        """Longest first, once all are filed."""
-        for filed in (self.loose, *self.by_second.values()):
-            if len(filed) > 1:
-                filed.sort(key=lambda known: -len(known[0]))
+    loose: list[tuple[Tail, str]]
 
 
 Entry = tuple[int, Tails | None, str]
 """A word's own tags, the phrases it may open, and the lexicon's spelling of it."""
 NOTHING: Entry = (0, None, "")
-
-
-def unspaced(char: str) -> bool:
-    """Whether the script of this character writes words without spaces, or glues endings to them."""
-    return char > "\u0dff" and any(low <= char <= high for low, high in _UNSPACED)
 
 
 @lru_cache(maxsize=1)
@@ -68,78 +47,65 @@ def tag_bits() -> dict[str, int]:
 
 
 class Vocabulary:
-    """One language's words. Built once per process and language."""
+    """One language's words, as `compiling.lexicon_form` sorted them out. Loaded once per process and language."""
 
     def __init__(self, language: str) -> None:
         path = FOLDER / "requests" / "compiled" / f"{language}.json"
         data = json.loads(path.read_text(encoding="utf-8"))
-        self.language = language
-        self.verb_final: bool = data["grammar"].get("verb_final") == "true"
-        self.clitics: tuple[str, ...] = tuple(data["grammar"].get("clitics", "").split())
-        self.variants: dict[int, str] = _variants(data["grammar"].get("variants", ""))
-        self.words: dict[str, int] = {}
-        self.plain: dict[str, int] = {}
-        self.stems: dict[str, int] = {}
-        self.tails: dict[str, Tails] = {}
-        self.scan: dict[str, list[tuple[str, int]]] = {}
-        self.not_after: dict[str, str] = dict(data["not_after"] or {})
-        self.not_before: dict[str, str] = dict(data["not_before"] or {})
-        self.ordinary: frozenset[str] = frozenset(data["ordinary"].split())
-        self._near: dict[str, set[str]] | None = None
         bits = tag_bits()
-        phrases: dict[str, int] = {}
-        for tag, listed in data["words"].items():
-            bit = bits[tag]
-            for raw in (listed or "").split(","):
-                if phrase := raw.strip():
-                    phrases[phrase] = phrases.get(phrase, 0) | bit
-        for phrase, tags in phrases.items():
-            self.add(phrase, tags)
-        for tails in self.tails.values():
-            tails.sort()
-        for listed_phrases in self.scan.values():
-            listed_phrases.sort(key=lambda entry: -len(entry[0]))
+        self.language = language
+        self.verb_final: bool = data["grammar"]["verb_final"]
+        self.clitics: tuple[str, ...] = tuple(data["grammar"]["clitics"])
+        self.variants: dict[int, str] = {ord(char): meant for char, meant in data["grammar"]["variants"].items()}
+        self.masks = [sum(bits[name] for name in names.split()) for names in data["tags"]]
+        self.words: dict[str, int] = data["words"]
+        self.plain: dict[str, int] = data["plain"]
+        self.stems: dict[str, int] = data["stems"]
+        self.not_after: dict[str, str] = data["not_after"]
+        self.not_before: dict[str, str] = data["not_before"]
+        self.ordinary: frozenset[str] = frozenset(data["ordinary"].split())
+        self._tails: dict[str, list[str]] = data["tails"]
+        self._scan: dict[str, list[str]] = data["scan"]
+        self._near: dict[str, str] = data["near"]
+        self._scanned: dict[str, tuple[tuple[str, int], ...]] = {}
 
-    def add(self, phrase: str, tags: int) -> None:
-        """File a phrase where it will be looked up."""
-        if unspaced(phrase[0]) and GAP not in phrase:
-            glued = phrase.replace(" ", "")
-            self.scan.setdefault(glued[0], []).append((glued, tags))
-            return
-        # a hyphen parts words in a text, so it does here
-        first, *rest = phrase.replace("-", " ").split() or [phrase]
-        if rest:
-            self._tails(first).add((tuple(rest), tags, phrase))
-            plain_phrase = without_marks(phrase)
-            if plain_phrase != phrase:
-                first, *rest = plain_phrase.replace("-", " ").split()
-                self._tails(first).add((tuple(rest), tags, phrase))
-        elif first.endswith("*"):
-            for stem in {first[:-1], without_marks(first[:-1])}:
-                self.stems[stem] = self.stems.get(stem, 0) | tags
-        else:
-            self.words[first] = self.words.get(first, 0) | tags
-            if (plain := without_marks(first)) != first:
-                self.plain[plain] = self.plain.get(plain, 0) | tags
+    def scan(self, char: str) -> tuple[tuple[str, int], ...]:
+        """The phrases of an unspaced script that begin with a character, longest first, with their tags."""
+        found = self._scanned.get(char)
+        if found is None:
+            listed = (entry.split(" ", 1) for entry in self._scan.get(char, ()))
+            found = self._scanned[char] = tuple((phrase, self.masks[int(number)]) for number, phrase in listed)
+        return found
 
-    def _tails(self, first: str) -> Tails:
-        known = self.tails.get(first)
-        if known is None:
-            known = self.tails[first] = Tails({}, [])
-        return known
+    def tails(self, word: str) -> Tails | None:
+        """The phrases a word may open."""
+        listed = self._tails.get(word)
+        if listed is None:
+            return None
+        tails = Tails({}, [])
+        for entry in listed:
+            number, *rest = entry.split(" ")
+            second = rest[0]
+            tail = (tuple(rest), self.masks[int(number)])
+            if second == GAP or second.endswith("*"):
+                needed = next((word for word in reversed(rest) if word != GAP and not word.endswith("*")), "")
+                tails.loose.append((tail, needed))
+            else:
+                tails.by_second.setdefault(second, []).append(tail)
+        return tails
 
     def exact(self, word: str) -> Entry | None:
         """The word as it stands, or its longest known stem."""
         tags = self.words.get(word)
-        tails = self.tails.get(word)
-        if tags is None:
+        tails = self.tails(word)
+        if tags is None and self.stems:
             for length in range(len(word), 1, -1):
                 tags = self.stems.get(word[:length])
                 if tags is not None:
                     break
         if tags is None and tails is None:
             return None
-        return (tags or 0, tails, word)
+        return (0 if tags is None else self.masks[tags], tails, word)
 
     def lenient(self, word: str) -> Entry | None:
         """The word as people type it: no accents, letters held down, clitics glued on."""
@@ -147,9 +113,8 @@ class Vocabulary:
         if found is not None:
             return found
         plain = without_marks(word)
-        tags = self.plain.get(plain)
-        if tags is not None:
-            return (tags, self.tails.get(plain), plain)
+        if (found := self._plain(plain)) is not None:
+            return found
         if plain != word and (found := self.exact(plain)) is not None:
             return found
         for keep in (1, 2):
@@ -167,41 +132,30 @@ class Vocabulary:
 
     def _plain(self, word: str) -> Entry | None:
         tags = self.plain.get(word)
-        return None if tags is None else (tags, None, word)
+        return None if tags is None else (self.masks[tags], self.tails(word), word)
 
     def misspelt(self, word: str) -> Entry | None:
         """A word of the lexicon one slip away (a letter too many, too few, wrong, swapped), if not an ordinary one."""
         word = without_marks(word)
-        if len(word) < _SHORTEST_TYPO - 1 or len(word) > 24 or word in self.ordinary or not word.isalpha():
+        if len(word) < SHORTEST_MISSPELT or len(word) > 24 or word in self.ordinary or not word.isalpha():
             return None
         best: str | None = None
-        for near in _deletions(word):
-            for candidate in self._neighbours().get(near, ()):
-                if _one_slip(word, candidate) and (best is None or (candidate < best)):
+        length = len(word)
+        for letter in {word[0], word[1]}:
+            for candidate in self._near.get(letter, "").split():
+                if (
+                    -2 < len(candidate) - length < 2
+                    and (best is None or candidate < best)
+                    and _one_slip(word, candidate)
+                ):
                     best = candidate
         if best is None:
             return None
-        return (self.words.get(best, 0) | self.plain.get(best, 0), self.tails.get(best), best)
-
-    def _neighbours(self) -> dict[str, set[str]]:
-        if self._near is None:
-            self._near = {}
-            worth = tag_mask("misspelt_tags")
-            for words in (self.words, self.plain):
-                for word, tags in words.items():
-                    if len(word) >= _SHORTEST_TYPO - 1 and tags & worth and word.isalpha():
-                        for near in _deletions(word):
-                            self._near.setdefault(near, set()).add(word)
-        return self._near
-
-
-def _variants(listed: str) -> dict[int, str]:
-    """ "匯汇 輸输" -> a translation of each first character to the second, same length."""
-    return {ord(pair[0]): pair[1] for pair in listed.split()}
-
-
-def _deletions(word: str) -> set[str]:
-    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
+        tags = 0
+        for words in (self.words, self.plain):
+            if (found := words.get(best)) is not None:
+                tags |= self.masks[found]
+        return (tags, self.tails(best), best)
 
 
 def _one_slip(typed: str, meant: str) -> bool:
@@ -243,21 +197,28 @@ def vocabulary(language: str) -> Vocabulary:
 
 
 class Lexicon:
-    """The languages one utterance may be written in, the likeliest first; what it looked up before, it knows."""
+    """The languages one utterance may be written in, the likeliest first. known: the words looked up before."""
 
     def __init__(self, languages: tuple[str, ...]) -> None:
         self.languages = languages
-        self.vocabularies = tuple(vocabulary(language) for language in languages)
-        self.verb_final = self.vocabularies[0].verb_final
-        self._cache: dict[str, Entry] = {}
+        self.first = vocabulary(languages[0])
+        self.verb_final = self.first.verb_final
+        self.known: dict[str, Entry] = {}
+
+    @property
+    def vocabularies(self) -> Iterator[Vocabulary]:
+        """The languages' words, the likeliest language's first; the others load when a word is none of the first."""
+        yield self.first
+        for language in self.languages[1:]:
+            yield vocabulary(language)
 
     def look_up(self, word: str) -> Entry:
         """Tags and phrases of a folded word; NOTHING for a stranger."""
-        entry = self._cache.get(word)
+        entry = self.known.get(word)
         if entry is None:
-            if len(self._cache) >= _CACHED_WORDS:
-                self._cache.clear()
-            entry = self._cache[word] = self._find(word)
+            if len(self.known) >= _CACHED_WORDS:
+                self.known.clear()
+            entry = self.known[word] = self._find(word)
         return entry
 
     def _find(self, word: str) -> Entry:

@@ -6,15 +6,17 @@ Run it after editing a data file; a test in each room sees that source and compi
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import yaml
+
+from router.compiling import languages_form, lexicon_form, witnesses_form
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = (
     "api",
-    "router/lexicon",
     "router/lexicon",
     "router/lexicon/requests",
     "router/lexicon/replies",
@@ -38,10 +40,42 @@ class Loader(yaml.CSafeLoader):
 Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 
-def compiled(source: Path) -> str:
-    """The JSON text of one YAML file. Raises yaml.YAMLError with the place of a mistake."""
-    data = yaml.load(source.read_text(encoding="utf-8"), Loader=Loader)
+def read(source: Path) -> Any:
+    """What a YAML file says. Raises yaml.YAMLError with the place of a mistake."""
+    return yaml.load(source.read_text(encoding="utf-8"), Loader=Loader)
+
+
+def form_of(source: Path) -> Any:
+    """A file's data in the form its room reads it: as it stands, or sorted out for looking up."""
+    data = read(source)
+    make = FORMS.get(source.relative_to(ROOT).as_posix()) or FORMS.get(source.parent.relative_to(ROOT).as_posix())
+    return make(data) if make else data
+
+
+def compiled(data: Any) -> str:
+    """The JSON text of compiled data, or of a YAML file given by its path."""
+    if isinstance(data, Path):
+        data = form_of(data)
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+
+
+def requests_form(data: Any) -> Any:
+    """A request lexicon, its words worth guessing at when mistyped among it."""
+    frames = read(ROOT / "router/lexicon/frames.yaml")
+    return lexicon_form(data, frozenset(frames["sets"]["misspelt_tags"]))
+
+
+def witnesses() -> dict[str, str]:
+    """Which Latin-script lexicons know a word: no file's form, but gathered from all of them."""
+    languages = read(ROOT / "router/lexicon/languages.yaml")
+    latin = [tag for tag, entry in languages.items() if entry["script"] == "latin"]
+    return witnesses_form({tag: form_of(ROOT / f"router/lexicon/requests/{tag}.yaml") for tag in latin})
+
+
+FORMS: dict[str, Callable[[Any], Any]] = {
+    "router/lexicon/requests": requests_form,
+    "router/lexicon/languages.yaml": languages_form,
+}
 
 
 def main() -> None:
@@ -49,7 +83,8 @@ def main() -> None:
         for source in sorted((ROOT / folder).glob("*.yaml")):
             target = source.parent / "compiled" / f"{source.stem}.json"
             target.parent.mkdir(exist_ok=True)
-            target.write_text(compiled(source), encoding="utf-8")
+            target.write_text(compiled(form_of(source)), encoding="utf-8")
+    (ROOT / "router/lexicon/compiled/witnesses.json").write_text(compiled(witnesses()), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """Routing: named cases of what people mean, properties that always hold, the development set as a floor."""
 
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -9,11 +11,15 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from router import PhraseRow, RoutingTable, classify
+from router import PhraseRow, RoutingTable, classify, explain
 
 ROOT = Path(__file__).parent.parent.parent
 LEXICONS = ROOT / "router" / "lexicon"
 LANGUAGES = ["en", "zh", "es", "pt", "fr", "de", "it", "ja", "ko", "ru", "ar", "hi", "id", "tr", "vi", "nl", "pl", "th"]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from compile_data import form_of, witnesses  # noqa: E402 - found by the line above
+
 DEV_SET = ROOT.parent / "shared" / "eval" / "routing-dev.jsonl"
 
 TABLE = RoutingTable(
@@ -180,7 +186,55 @@ def test_source_and_compiled_agree() -> None:
     for folder in (LEXICONS, LEXICONS / "requests"):
         for source in folder.glob("*.yaml"):
             compiled = json.loads((folder / "compiled" / f"{source.stem}.json").read_text(encoding="utf-8"))
-            assert compiled == yaml.safe_load(source.read_text(encoding="utf-8")), source.name
+            assert compiled == form_of(source), source.name
+    assert json.loads((LEXICONS / "compiled" / "witnesses.json").read_text(encoding="utf-8")) == witnesses()
+
+
+def test_a_near_miss_names_the_words_that_stood_against_it() -> None:
+    explanation = explain("don't export it yet", TABLE)
+    assert [intent.action for intent in explanation.intents] == ["chat"]
+    (decision,) = explanation.decisions
+    assert (decision.routes, decision.rule) == ((), "negated")
+    assert "don't" in decision.words
+    asked = explain("download the tracks as a list", TABLE)
+    assert dict(asked.decisions[0].known)["tracks"] == ("timeline",)
+
+
+def test_an_explanation_covers_every_clause_and_agrees_with_the_decision() -> None:
+    text = "Is it done? Then make it louder and send it to my phone"
+    explanation = explain(text, TABLE)
+    assert explanation.intents == classify(text, TABLE)
+    assert explanation.language == "en"
+    routes = [route for decision in explanation.decisions for route in decision.routes]
+    assert routes == ["status", "chat", "export"]
+    assert all(decision.text in text for decision in explanation.decisions)
+    status = explanation.decisions[0]
+    assert all(miss.route != "status" and (miss.rule or miss.lacks) for miss in status.near)
+
+
+def test_the_door_resolves_lazily_and_no_module_takes_a_names_place() -> None:
+    program = (
+        "import sys, router\n"
+        "from router import PhraseRow, RoutingTable\n"
+        "router.classify('export', RoutingTable((PhraseRow((), ('chat',), 1, catch_all=True),)))\n"
+        "assert not [name for name in sys.modules if name.startswith('router.repl') or name == 'router.translate']\n"
+        "from router import ReplyTranslator\n"
+        "assert all(not type(getattr(router, name)).__name__ == 'module' for name in router.__all__)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)
+
+
+def test_one_language_loads_one_lexicon() -> None:
+    program = (
+        "from router import PhraseRow, RoutingTable, classify\n"
+        "from router.vocabulary import vocabulary\n"
+        "rows = (PhraseRow(('export', '导出'), ('export',), 1), PhraseRow((), ('chat',), 2, catch_all=True))\n"
+        "classify({text!r}, RoutingTable(rows))\n"
+        "print(vocabulary.cache_info().currsize)\n"
+    )
+    for text in ("把视频发给我", "send me the video", "скачай видео", "動画を書き出して"):
+        command = [sys.executable, "-c", program.format(text=text)]
+        assert subprocess.run(command, capture_output=True, check=True, cwd=ROOT).stdout.strip() == b"1", text
 
 
 @pytest.mark.skipif(not DEV_SET.exists(), reason="the development set is not part of the project")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from router import Intent, classify
+from router import Decision, Explanation, Intent, NearMiss, classify, explain
 
 from .lines import json_line, read_lines, read_words
 from .skill_file import add_skill, find_skill, plan_of
@@ -28,8 +28,8 @@ def run(args: argparse.Namespace) -> int:
             intents = classify(line["text"], table, files=[str(name) for name in line.get("files") or ()])
             print(json_line({"id": line.get("id"), **described(intents)}))
         return 0
-    intents = classify(read_words(args.text), table, files=[Path(name).name for name in args.file])
-    print(json_line({"id": None, **described(intents)}) if args.json else explained(intents))
+    explanation = explain(read_words(args.text), table, files=[Path(name).name for name in args.file])
+    print(json_line({"id": None, **described(explanation.intents)}) if args.json else explained(explanation))
     return 0
 
 
@@ -50,9 +50,13 @@ def described(intents: Sequence[Intent]) -> dict[str, Any]:
     }
 
 
-def explained(intents: Sequence[Intent]) -> str:
-    """The same for a person."""
-    return "\n".join(_explained(intent) for intent in intents) or "nothing to do: there are no words and no files"
+def explained(explanation: Explanation) -> str:
+    """The same for a person, and what came near."""
+    if not explanation.intents:
+        return "nothing to do: there are no words and no files"
+    lines = [_explained(intent) for intent in explanation.intents]
+    lines += [line for decision in explanation.decisions for line in _considered(decision)]
+    return "\n".join(lines)
 
 
 def _explained(intent: Intent) -> str:
@@ -61,3 +65,25 @@ def _explained(intent: Intent) -> str:
     because = f" because of {words}" if words else ""
     acts_on = f"\n    on “{intent.text.strip()}”" if intent.text.strip() else ""
     return f"{intent.action}: {intent.why.rule} ({where}){because}{acts_on}"
+
+
+def _considered(decision: Decision) -> list[str]:
+    lines = []
+    if not decision.routes and decision.words:
+        lines.append(f"“{decision.text.strip()}” asks for nothing: {decision.rule} ({_quoted(decision.words)})")
+    if decision.near:
+        lines.append(f"considered for “{decision.text.strip()}”:")
+        lines += [f"    {_missed(miss)}" for miss in decision.near]
+    return lines
+
+
+def _missed(miss: NearMiss) -> str:
+    if miss.stopped_by:
+        return f"{miss.route} ({miss.rule}), but {_quoted(miss.stopped_by)} stood against it"
+    if miss.lacks:
+        return f"{miss.route} ({miss.rule}), which would need: {miss.lacks}"
+    return f"{miss.route} ({miss.rule}), but another rule came first"
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return ", ".join(f"“{word}”" for word in words)

@@ -37,6 +37,10 @@ class Piece:
     claim: Claim | None = None
 
 
+Judged = tuple[Clause, int, int, list[Piece]]
+"""A clause, where it starts and ends in the text as typed, and its decisions."""
+
+
 def classify(utterance: str, table: RoutingTable, *, files: Sequence[str] = ()) -> tuple[Intent, ...]:
     """Decide what a user's words ask for.
 
@@ -49,26 +53,27 @@ def classify(utterance: str, table: RoutingTable, *, files: Sequence[str] = ()) 
     if not files and (row := rows.said_exactly(utterance, _TRIM)) is not None:
         why = Why(row.line, "the row's own words", (utterance.strip(_TRIM),))
         return tuple(Intent(action, utterance, row, why) for action in row.actions)
-    pieces = _pieces(utterance, rows, bool(files))
+    pieces = _ordered(judged_clauses(utterance, rows, bool(files)))
     return tuple(_intents(utterance, pieces, rows, files))
 
 
-def _pieces(utterance: str, rows: TableIndex, has_files: bool) -> list[Piece]:
+def judged_clauses(utterance: str, rows: TableIndex, has_files: bool) -> list[Judged]:
+    """Every clause of an utterance with its decisions, in the order of the text."""
     if not utterance or utterance.isspace():
         return []
     words = _lexicon_for(utterance)
     length = len(utterance)
     if length <= 2 * _READ_FROM_EACH_END:
-        return _ordered(_without_fetching(_read_pieces(utterance, 0, words, rows, has_files)))
+        return _without_fetching(_read_pieces(utterance, 0, words, rows, has_files))
     head = _read_pieces(utterance[:_READ_FROM_EACH_END], 0, words, rows, has_files)
     offset = length - _READ_FROM_EACH_END
-    return _ordered(_without_fetching(head + _read_pieces(utterance[offset:], offset, words, rows, has_files)))
+    return _without_fetching(head + _read_pieces(utterance[offset:], offset, words, rows, has_files))
 
 
-def _without_fetching(judged: list[tuple[Clause, list[Piece]]]) -> list[tuple[Clause, list[Piece]]]:
+def _without_fetching(judged: list[Judged]) -> list[Judged]:
     """Beside an address to bring in, "download this photo" fetches the photo, not the film."""
-    if any(piece.rule == _BRINGS_IN for _, pieces in judged for piece in pieces):
-        for clause, pieces in judged:
+    if any(piece.rule == _BRINGS_IN for _, _, _, pieces in judged for piece in pieces):
+        for clause, _, _, pieces in judged:
             if clause.whole & _B["bring"] and clause.whole & _B["media"]:
                 pieces[:] = [piece for piece in pieces if piece.route != "export"]
     return judged
@@ -84,16 +89,14 @@ def _lexicon_for(utterance: str) -> Lexicon:
     return lexicon(tuple(tags))
 
 
-def _read_pieces(
-    text: str, offset: int, words: Lexicon, rows: TableIndex, has_files: bool
-) -> list[tuple[Clause, list[Piece]]]:
+def _read_pieces(text: str, offset: int, words: Lexicon, rows: TableIndex, has_files: bool) -> list[Judged]:
     whole, hits = read(text, words)
     rows.mark(whole.text, hits, words)
-    judged = []
+    judged: list[Judged] = []
     for clause in split(hits, words):
         start = offset + whole.original(clause.start)
         end = offset + whole.original(clause.end)
-        judged.append((clause, list(_judge(clause, start, end, rows, has_files))))
+        judged.append((clause, start, end, _judge(clause, start, end, rows, has_files)))
     return judged
 
 
@@ -161,11 +164,11 @@ def _address(clause: Clause, start: int, end: int) -> list[Piece]:
     return pieces
 
 
-def _ordered(judged: list[tuple[Clause, list[Piece]]]) -> list[Piece]:
+def _ordered(judged: list[Judged]) -> list[Piece]:
     """Into the order of execution: what comes "first", or must be done before, moves ahead."""
     ordered: list[Piece] = []
     led = False
-    for clause, pieces in judged:
+    for clause, _, _, pieces in judged:
         if not pieces:
             led = led or clause.leads
             continue
