@@ -24,12 +24,13 @@ from pathlib import Path
 
 import av
 import numpy as np
+from one_film import OPTIONS
 from PIL import Image, ImageOps
 from rivals import Spent, code_only, draw_all, find_ffmpeg, peak, spent, vmaf, write_raw, zoompan
 
 from api import Draft
 from studio.model import Media, RenderOptions
-from studio.render import draft_of, probe, render_film, render_still
+from studio.render import draft_of, probe, render_film
 from studio.render.film import coding_of
 from studio.render.layout import lay_out
 from studio.render.planes import Planes
@@ -38,7 +39,7 @@ from studio.render.timeline import Timeline
 
 PHOTOS = Path(__file__).parent.parent / "examples" / "photos"
 SIZE, FPS, TRANSITION_MS = (1920, 1080), 30, 700
-OPTIONS = RenderOptions(preset="veryfast", crf=20)
+ONE_FILM = Path(__file__).parent / "one_film.py"
 FLOOR, ENGINE, RIVAL = "x264 alone, frames ready", "this engine", "ffmpeg zoompan + xfade"
 
 
@@ -54,7 +55,7 @@ class Bench:
 
     def engine(self, *more: str) -> list[str]:
         """The command that makes the film in a fresh process."""
-        return [sys.executable, __file__, "--child", str(self.folder / "job.json"), *more]
+        return [sys.executable, str(ONE_FILM), str(self.folder / "job.json"), *more]
 
 
 def main() -> None:
@@ -71,10 +72,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--only", default=",".join(bars))
-    parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
+    parser.add_argument("--floor", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.child:
-        child(*asked.child)
+    if asked.floor:
+        code_only(asked.floor, *SIZE, FPS)
         return
     with tempfile.TemporaryDirectory() as name:
         bench = prepare(Path(name), asked.seconds, asked.repeat)
@@ -108,25 +109,11 @@ def enlarged(folder: Path) -> list[Media]:
     return photos
 
 
-def child(job: str, what: str = "film") -> None:
-    """What a fresh process does: the whole film, its first frame, or x264 alone."""
-    if what == "floor":
-        code_only(Path(job), *SIZE, FPS)
-        return
-    told = json.loads(Path(job).read_text(encoding="utf-8"))
-    draft = Draft.model_validate(told["draft"])
-    media = {key: Path(path) for key, path in told["media"].items()}
-    if what == "first":
-        render_still(draft, media, OPTIONS, at_ms=0).save(told["out"] + ".jpg", quality=90)
-    else:
-        render_film(draft, media, Path(told["out"]), OPTIONS)
-
-
 def speed(bench: Bench) -> None:
     frames = bench.folder / "frames.yuv"
     draw_all(bench.film, frames, coding_of(bench.film, OPTIONS))
     rows = {
-        FLOOR: [sys.executable, __file__, "--child", str(frames), "floor"],
+        FLOOR: [sys.executable, __file__, "--floor", str(frames)],
         ENGINE: bench.engine(),
     }
     ffmpeg = find_ffmpeg()
@@ -168,7 +155,7 @@ def first_frame(bench: Bench) -> None:
     paths = {key: str(path) for key, path in bench.media.items()}
     told = {"draft": draft.model_dump(mode="json"), "media": paths, "out": str(bench.folder / "first")}
     job.write_text(json.dumps(told), encoding="utf-8")
-    runs = [spent([sys.executable, __file__, "--child", str(job), "first"]).wall for _ in range(max(3, bench.repeat))]
+    runs = [spent([sys.executable, str(ONE_FILM), str(job), "first"]).wall for _ in range(max(3, bench.repeat))]
     say("first frame of twelve photos, fresh process", f"{statistics.median(runs):.2f} s", "1.5 s")
 
 
@@ -241,7 +228,7 @@ def lanczos(film: Timeline, raw: Path) -> None:
     class Slow(shot.PhotoShot):
         """The same path of the camera, without a working copy."""
 
-        def _see(self, view: tuple[float, float, float], target: Planes) -> None:
+        def _see(self, view: tuple[float, float, float], target: Planes, _: object) -> None:
             left, top, per_px = view
             for plane, out, half in zip(self.whole.each(), target.each(), (1, 2, 2), strict=True):
                 beside = 0.5 * per_px * (half - 1)

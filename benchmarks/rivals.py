@@ -1,4 +1,4 @@
-"""What the engine is held against: x264 alone on finished frames, and FFmpeg's own zoompan; and the meters for all three."""
+"""What the engine is held against: x264 alone on finished frames, FFmpeg's own zoompan; and the meters for all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ import av
 import numpy as np
 
 from studio.render.compose import Composer
-from studio.render.encode import Coding, Encoder
+from studio.render.encode import Encoder
+from studio.render.packets import Coding
 from studio.render.planes import Planes
 from studio.render.timeline import Timeline
 
@@ -79,7 +80,8 @@ def peak(command: Sequence[str]) -> Peak | None:
 def _family(pid: int) -> Iterator[int]:
     yield pid
     try:
-        children = [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+        tasks = Path(f"/proc/{pid}/task").iterdir()
+        children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
     except OSError:
         return
     for child in children:
@@ -116,7 +118,9 @@ def code_only(frames: Path, width: int, height: int, fps: int) -> None:
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.codec_context.thread_count = os.cpu_count() or 1
         frame = av.VideoFrame(width, height, "yuv420p")
-        rows = [np.frombuffer(memoryview(p), np.uint8).reshape(-1, p.line_size)[: p.height, : p.width] for p in frame.planes]
+        rows = [
+            np.frombuffer(memoryview(p), np.uint8).reshape(-1, p.line_size)[: p.height, : p.width] for p in frame.planes
+        ]
         index = 0
         while raw := file.read(width * height * 3 // 2):
             frame.make_writable()

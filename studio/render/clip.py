@@ -15,6 +15,7 @@ from .framing import Inset, backdrop
 from .look import grade
 from .planes import Planes
 from .timeline import ShotPlan
+from .warp import Lens
 
 _CROPPED_AT_MOST = 0.62  # share of a clip that a full-frame crop must keep
 _TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
@@ -37,7 +38,7 @@ class ClipShot:
         self._current: av.VideoFrame | None = None
         self._drawn: Planes | None = None
 
-    def draw(self, index: int, frame: Planes) -> None:
+    def draw(self, index: int, frame: Planes, _: Lens) -> None:
         """Fill the frame with the clip's picture at this index; a clip that is too short holds its last one."""
         if self._advance(self._plan.from_ms / 1000 + (index - self._plan.first) / self._fps) or self._drawn is None:
             self._drawn = self._fitted()

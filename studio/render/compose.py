@@ -11,7 +11,7 @@ from .planes import BLACK, Planes
 from .shot import PhotoShot
 from .timeline import ShotPlan, TextPlan, Timeline
 from .transitions import mix, toward
-
+from .warp import Lens
 
 ShotKey: TypeAlias = tuple[ShotPlan, int, int, int, str | None]
 
@@ -19,13 +19,13 @@ ShotKey: TypeAlias = tuple[ShotPlan, int, int, int, str | None]
 class Shot(Protocol):
     """Whatever can fill a frame at an index of the film."""
 
-    def draw(self, index: int, frame: Planes) -> None: ...
+    def draw(self, index: int, frame: Planes, lens: Lens) -> None: ...
 
 
 class Blank:
     """Nothing but black, for words alone."""
 
-    def draw(self, index: int, frame: Planes) -> None:
+    def draw(self, index: int, frame: Planes, lens: Lens) -> None:
         for plane, value in zip(frame.each(), BLACK, strict=True):
             plane.fill(value)
 
@@ -38,6 +38,7 @@ class Composer:
         self._timeline = timeline
         self._open = {} if opened is None else opened
         self._words: dict[TextPlan, Lettering] = {}
+        self._lens = Lens()
         self._spare = Planes.filled(timeline.width, timeline.height)
 
     def draw(self, index: int, frame: Planes) -> None:
@@ -53,12 +54,12 @@ class Composer:
         self._forget(index)
         on_screen = [shot for shot in self._timeline.shots if shot.first <= index < shot.end]
         if not on_screen:
-            Blank().draw(index, frame)
+            Blank().draw(index, frame, self._lens)
         for place, plan in enumerate(on_screen):
             if place == 0:
-                self._shot(plan).draw(index, frame)
+                self._shot(plan).draw(index, frame, self._lens)
                 continue
-            self._shot(plan).draw(index, self._spare)
+            self._shot(plan).draw(index, self._spare, self._lens)
             progress = (index - plan.first + 1) / (plan.lead_in + 1)
             mix(plan.transition if progress < 1 else "cut", frame, self._spare, progress)
         finish(frame, self._timeline.look)

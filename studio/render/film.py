@@ -18,16 +18,15 @@ import av
 from api import Draft
 
 from ..model import Rendered, RenderOptions
-from .encode import Coding
 from .errors import RenderError, RenderStopped
-from .gif import write_gif
 from .layout import lay_out
 from .mux import join
+from .packets import Coding
 from .part_cache import PartCache
-from .parts import STOP, code_part, forget_shots, frames_done, mark_done
 from .processes import ProcessExecutor, WorkerLost
-from .sound import mix_sound
+from .sound import is_silent, mix_sound
 from .split import Part, in_order_of_work, split
+from .tally import STOP, frames_done, mark_done, run_part
 from .timeline import Timeline
 
 _LOOK_EVERY_S = 0.1
@@ -110,6 +109,8 @@ def _make(
     executor: Executor | None,
 ) -> None:
     if options.format == "gif":
+        from .gif import write_gif  # noqa: PLC0415 - draws in this process, which needs no drawing otherwise
+
         write_gif(film, place.fresh, watch.tell, watch.wants_stop)
         return
     coding = coding_of(film, options)
@@ -117,10 +118,12 @@ def _make(
     with _executor(executor, min(options.parts or _cores(), len(parts)), film) as pool:
         kept = PartCache(place.cache) if place.cache else None
         missing = [part for part in parts if not (kept and _fetched(kept, film, part, coding, place.folder))]
-        drawn = [pool.submit(code_part, film, part, coding, str(place.folder)) for part in in_order_of_work(missing, film.fps)]
-        mixed = pool.submit(mix_sound, draft, media, film.duration_ms)
-        _watch_over(drawn, mixed, parts, film.frames, place.folder, watch)
-        sound = mixed.result()
+        drawn = [
+            pool.submit(run_part, film, part, coding, str(place.folder)) for part in in_order_of_work(missing, film.fps)
+        ]
+        mixed = None if is_silent(draft, film) else pool.submit(mix_sound, draft, media, film.duration_ms)
+        _watch_over([*drawn, *([mixed] if mixed else [])], parts, film.frames, place.folder, watch)
+        sound = mixed.result() if mixed else None
     for part in missing:
         if kept is None:
             break
@@ -152,15 +155,14 @@ def _fetched(kept: PartCache, film: Timeline, part: Part, coding: Coding, folder
 
 
 def _watch_over(
-    drawn: Sequence[Future[int]],
-    mixed: Future[Any],
+    work: Sequence[Future[Any]],
     parts: tuple[Part, ...],
     total: int,
     folder: Path,
     watch: Watch,
 ) -> None:
-    """Wait for all parts and the sound, telling how far they are. Raises what a part raised, or RenderStopped."""
-    pending: list[Future[Any]] = [*drawn, mixed]
+    """Wait for all the work, telling how far they are. Raises what a part raised, or RenderStopped."""
+    pending = [*work]
     told = -1
     try:
         while pending:
@@ -204,9 +206,14 @@ def _executor(given: Executor | None, workers: int, film: Timeline) -> Iterator[
         yield given
         return
     small = film.width * film.height * film.frames < _ALONE_BELOW
-    own = ThreadPoolExecutor(1) if small or workers == 1 else ProcessExecutor(workers)
-    try:
-        yield own
-    finally:
-        own.shutdown(wait=True, cancel_futures=True)
-        forget_shots()
+    if small or workers == 1:
+        try:
+            with ThreadPoolExecutor(1) as own:
+                yield own
+        finally:
+            from .parts import forget_shots  # noqa: PLC0415 - loaded by what was drawn
+
+            forget_shots()
+        return
+    with ProcessExecutor(workers) as pool:
+        yield pool

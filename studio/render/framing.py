@@ -63,12 +63,12 @@ def backdrop(photo: Planes, frame: tuple[int, int], inset: Inset) -> Planes:
     for plane, black, gain in zip(cut.each(), (16, 128, 128), (0.6, 0.85, 0.85), strict=True):
         half = 1 if black == 16 else 2
         small = cv2.resize(plane, (small_w // half, small_h // half), interpolation=cv2.INTER_AREA)
-        soft = np.asarray(cv2.GaussianBlur(small, (0, 0), sigma / half), np.float32)
-        soft = black + (soft - black) * gain
-        large = cv2.resize(soft, (frame[0] // half, frame[1] // half), interpolation=cv2.INTER_CUBIC)
-        blurred.append(large)
-    blurred[0] = 16 + (blurred[0] - 16) * _shadow(frame, inset)
-    return Planes(*(np.clip(np.rint(plane), 0, 255).astype(np.uint8) for plane in blurred))
+        soft = np.asarray(cv2.GaussianBlur(small.astype(np.float32), (0, 0), sigma / half), np.float32)
+        large = cv2.resize((soft - black) * gain, (frame[0] // half, frame[1] // half), interpolation=cv2.INTER_CUBIC)
+        if half == 1:
+            cv2.multiply(large, _shadow(frame, inset), dst=large)
+        blurred.append(np.asarray(cv2.convertScaleAbs(large, alpha=1, beta=black), np.uint8))
+    return Planes(*blurred)
 
 
 def _shadow(frame: tuple[int, int], inset: Inset) -> np.typing.NDArray[np.float32]:
@@ -77,9 +77,8 @@ def _shadow(frame: tuple[int, int], inset: Inset) -> np.typing.NDArray[np.float3
     mask = np.zeros((frame[1] // step + 1, frame[0] // step + 1), np.float32)
     left, top = inset.left // step, inset.top // step
     mask[top : top + inset.height // step, left : left + inset.width // step] = 1.0
-    soft = cv2.GaussianBlur(mask, (0, 0), min(frame) / step / 40)
-    large = cv2.resize(soft, frame, interpolation=cv2.INTER_LINEAR)
-    return np.asarray(1 - 0.55 * np.asarray(large), np.float32)
+    soft = np.asarray(cv2.GaussianBlur(mask, (0, 0), min(frame) / step / 40), np.float32)
+    return np.asarray(cv2.resize(1 - np.float32(0.55) * soft, frame, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _even(length: float) -> int:

@@ -10,9 +10,8 @@ from api import Draft, Segment, Track, TrackType, placed
 
 from ..model import RenderOptions
 from .errors import RenderError
-from .look import LOOKS
 from .sniff import kind_of
-from .timeline import ShotPlan, TextPlan, Timeline
+from .timeline import LOOKS, ShotPlan, TextPlan, Timeline
 
 LARGEST_SIDE, SMALLEST_SIDE = 4320, 32
 _FADE_MS = 450

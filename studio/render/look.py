@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal, get_args
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from .planes import Plane, Planes
-
-Look = Literal["none", "warm", "cool", "mono", "vintage", "vignette", "letterbox"]
-LOOKS: tuple[str, ...] = get_args(Look)
 
 # luma: black and white points after grading; chroma: gain about 128, then offsets of u and v
 _GRADES: dict[str, tuple[tuple[int, int], float, int, int]] = {

@@ -10,7 +10,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from .encode import Coded, Coding, configure, read_part
+from .packets import Coded, Coding, configure, delay_of, read_part
 from .split import Part
 
 RATE = 48_000
@@ -46,11 +46,10 @@ def join(
 
 def _in_film_time(parts: Sequence[tuple[Part, Path]]) -> Iterator[Coded]:
     """All packets with times of the film: pts shifted, dts counted anew, one a frame, early enough for every pts."""
-    loaded = [(part.first, list(read_part(path))) for part, path in parts]
-    delay = max((place - packet.pts for _, packets in loaded for place, packet in enumerate(packets)), default=0)
-    for first, packets in loaded:
-        for place, packet in enumerate(packets):
-            yield Coded(first + packet.pts, first + place - delay, packet.key, packet.data)
+    delay = max((delay_of(path) for _, path in parts), default=0)
+    for part, path in parts:
+        for place, packet in enumerate(read_part(path)):
+            yield Coded(part.first + packet.pts, part.first + place - delay, packet.key, packet.data)
 
 
 class _Sound:

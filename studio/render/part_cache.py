@@ -10,13 +10,13 @@ import shutil
 import uuid
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import av
-import cv2
 import PIL
 
-from .encode import Coding
+from .packets import Coding
 from .split import Part
 from .timeline import Timeline
 
@@ -94,8 +94,15 @@ def key_of(film: Timeline, part: Part, coding: Coding) -> str:
 @cache
 def _engine() -> str:
     """The renderer's own code and the libraries below it."""
-    digest = hashlib.sha256(repr((av.__version__, cv2.__version__, PIL.__version__)).encode())
+    digest = hashlib.sha256(repr((av.__version__, _version_of("cv2"), PIL.__version__)).encode())
     here = Path(__file__).parent
     for source in sorted([*here.glob("*.py"), *here.glob("data/compiled/*.json")]):
         digest.update(source.read_bytes())
     return digest.hexdigest()
+
+
+def _version_of(package: str) -> bytes:
+    """What a package says of itself, without the time and memory it takes to load."""
+    found = find_spec(package)
+    told = Path(found.origin).parent / "version.py" if found and found.origin else None
+    return told.read_bytes() if told and told.is_file() else b""

@@ -1,7 +1,4 @@
-"""One part of a film, drawn and coded by whichever worker.
-
-Progress and the wish to stop travel as small files, which work in a thread, in a process and on a shared disk alike.
-"""
+"""One part of a film, drawn and coded by whichever worker."""
 
 from __future__ import annotations
 
@@ -11,13 +8,14 @@ from pathlib import Path
 import cv2
 
 from .compose import Composer, Shot, ShotKey
-from .encode import Coding, Encoder, write_part
+from .encode import Encoder
 from .errors import RenderStopped
+from .packets import Coding, write_part
 from .split import Part
+from .tally import STOP, mark_done
 from .timeline import Timeline
 
 _TELL_EVERY_S = 0.25
-STOP = "stop"
 _left: list[dict[ShotKey, Shot]] = []  # the shots on screen at the end of the part this process made last
 
 
@@ -60,19 +58,3 @@ def _taken() -> dict[ShotKey, Shot]:
         return _left.pop()
     except IndexError:
         return {}
-
-
-def mark_done(folder: Path, part: Part, frames: int) -> None:
-    """Say how many of a part's frames are finished."""
-    (folder / f"{part.file}.done").write_text(str(frames), encoding="ascii")
-
-
-def frames_done(folder: Path, parts: tuple[Part, ...]) -> int:
-    """How many frames all parts have finished so far."""
-    done = 0
-    for part in parts:
-        try:
-            done += int((folder / f"{part.file}.done").read_text(encoding="ascii") or 0)
-        except (FileNotFoundError, ValueError, PermissionError):
-            continue  # not begun, or being written this moment
-    return done

@@ -7,7 +7,6 @@ colour profiles, CMYK, 16 bits, alpha, animations' first frame, HEIC.
 from __future__ import annotations
 
 import io
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +14,12 @@ import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps
 
 from .errors import RenderError
+from .opening import open_image
 from .planes import Plane, Planes, from_jfif, from_rgb
 
-MAX_PIXELS = 178_956_970  # where Pillow, too, suspects a decompression bomb; 178 megapixels
 _ORIENTATION = 0x0112
 _PLANAR = ("yuvj420p", "yuvj422p", "yuvj440p", "yuvj444p")
 _TURNS = {
@@ -63,7 +62,7 @@ class Picture:
             y, cb, cr = (np.asarray(_thumbnail(plane, size)) for plane in self.planes)
         elif self.rgb is not None:
             pixels = _thumbnail(self.rgb, size)
-            y, cr, cb = (np.asarray(plane) for plane in cv2.split(cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb)))
+            y, cr, cb = (np.asarray(plane, np.uint8) for plane in cv2.split(cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb)))
         else:
             raise ValueError("a picture holds planes or pixels")
         return y.astype(np.uint8), cb.astype(np.uint8), cr.astype(np.uint8)
@@ -73,7 +72,7 @@ class Picture:
     ) -> NDArray[np.uint8]:
         kx, ky = plane.shape[1] / self.width, plane.shape[0] / self.height
         left, top, right, bottom = round(box[0] * kx), round(box[1] * ky), round(box[2] * kx), round(box[3] * ky)
-        cut = plane[top : max(bottom, top + 1), left : max(right, left + 1)]
+        cut: NDArray[np.uint8] = plane[top : max(bottom, top + 1), left : max(right, left + 1)]
         if (cut.shape[1], cut.shape[0]) == size:
             return np.ascontiguousarray(cut)
         # whole halvings first, then a cubic: a touch sharper than an average of areas, which a bilinear warp undoes,
@@ -81,7 +80,7 @@ class Picture:
         while cut.shape[1] >= 2 * size[0] and cut.shape[0] >= 2 * size[1]:
             half = (cut.shape[1] // 2, cut.shape[0] // 2)
             even = cut[: half[1] * 2, : half[0] * 2]
-            cut = np.asarray(cv2.resize(even, half, interpolation=cv2.INTER_AREA), np.uint8)
+            cut = np.asarray(cv2.resize(even, half, interpolation=cv2.INTER_AREA), dtype=np.uint8)
         return np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
@@ -91,29 +90,6 @@ def _thumbnail(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.u
     if between[0] < pixels.shape[1] and between[1] < pixels.shape[0]:
         pixels = np.asarray(cv2.resize(pixels, between, interpolation=cv2.INTER_LINEAR), np.uint8)
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def open_image(path: Path) -> Image.Image:
-    """Pillow's lazily decoded image, HEIC included. Raises OSError (UnidentifiedImageError among them) and
-    Image.DecompressionBombError, which is about the header's size alone."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # below our own limit
-        try:
-            return Image.open(path)
-        except UnidentifiedImageError:
-            if _knows_heif():
-                raise
-            return open_image(path)
-
-
-def _knows_heif() -> bool:
-    """Whether Pillow had been taught HEIC before; it is now."""
-    if "HEIF" in Image.OPEN:
-        return True
-    import pillow_heif  # noqa: PLC0415  # loaded with the first file that no other format claims
-
-    pillow_heif.register_heif_opener()
-    return False
 
 
 def load_picture(path: Path, *, enough: int) -> Picture:

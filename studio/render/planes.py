@@ -104,7 +104,7 @@ def from_jfif(y: Plane, cb: Plane, cr: Plane) -> Planes:
     share = cv2.addWeighted(cb, _FINE * from_cb, cr, _FINE * from_cr, 128 - _FINE * 128 * (from_cb + from_cr))
     wide = cv2.resize(share, size, interpolation=cv2.INTER_LINEAR)
     rest = black + 128 * (from_cb + from_cr) - 128 / _FINE
-    planes = [cv2.addWeighted(y, luma, wide, 1 / _FINE, rest)]
+    planes = [cv2.addWeighted(y, luma, wide, 1 / _FINE, rest, dst=wide)]
     planes += [cv2.addWeighted(cb, of_cb, cr, of_cr, level) for _, of_cb, of_cr, level in chroma]
     return Planes(*(_u8(plane) for plane in planes))
 

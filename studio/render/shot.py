@@ -49,12 +49,11 @@ class PhotoShot:
             turn=plan.turn,
         )
         self._origin, self._source, self._scale = _working_copy(picture, self._camera, self._inset)
-        self._lenses = (Lens(_EXACT), Lens(_EXACT_CHROMA), Lens(_EXACT_CHROMA))
         self._source = grade(self._source, look)
         covered = self._inset.width == frame[0] and self._inset.height == frame[1]
         self._behind = None if covered else backdrop(self._source, frame, self._inset)
 
-    def draw(self, index: int, frame: Planes) -> None:
+    def draw(self, index: int, frame: Planes, lens: Lens) -> None:
         """Fill the frame as it is at this index of the film."""
         target = frame
         if self._behind is not None:
@@ -63,17 +62,18 @@ class PhotoShot:
         steps = max(1, self._plan.frames - 1)
         view = self._camera.at((index - self._plan.first) / steps)
         corner = view.x - view.width / 2, view.y - view.width / self._camera.aspect / 2
-        self._see((*corner, view.width / self._inset.width), target)
+        self._see((*corner, view.width / self._inset.width), target, lens)
 
-    def _see(self, view: tuple[float, float, float], target: Planes) -> None:
+    def _see(self, view: tuple[float, float, float], target: Planes, lens: Lens) -> None:
         """view: left, top, px of the photo; px of it per px of the target."""
         left, top, per_px = view[0] - self._origin[0], view[1] - self._origin[1], view[2]
-        for lens, source, out, half in zip(self._lenses, self._source.each(), target.each(), (1, 2, 2), strict=True):
+        for source, out, half in zip(self._source.each(), target.each(), (1, 2, 2), strict=True):
             kx, ky = self._scale[0] / half, self._scale[1] / half
             step = per_px * half
             # chroma sits left in each pair of the frame's px, amid each pair of the photo's
             beside = 0.5 * per_px * (half - 1)
-            lens.draw(source, Window((left - beside) * kx, top * ky, (step * kx, step * ky)), out)
+            window = Window((left - beside) * kx, top * ky, (step * kx, step * ky))
+            lens.draw(source, window, out, exact=_EXACT if half == 1 else _EXACT_CHROMA)
 
 
 def _focus(size: tuple[int, int], aspect: float, saliency: Saliency) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from ..model import Media, MediaKind
 from .errors import UnsupportedMedia
-from .picture import MAX_PIXELS, open_image
+from .opening import MAX_PIXELS, open_image
 
 _TURNED = frozenset({5, 6, 7, 8})
 _EXIF_IFD, _ORIENTATION, _TAKEN, _TAKEN_OFFSET = 0x8769, 0x0112, 0x9003, 0x9011

@@ -16,6 +16,7 @@ from ..music import compose, limit, moods
 from .errors import RenderError
 from .layout import role_of
 from .sniff import kind_of
+from .timeline import Timeline
 
 RATE = 48_000
 _FADE_OUT_MS = 1_500  # of the user's own music, unless the draft says otherwise
@@ -50,6 +51,13 @@ def mix_sound(draft: Draft, media: Mapping[str, Path], duration_ms: int) -> Samp
     if voice.any():
         music *= _make_way(voice)[:, None]
     return limit(music + voice)
+
+
+def is_silent(draft: Draft, film: Timeline) -> bool:
+    """Whether nothing in a draft could be heard."""
+    return not any(track.segments for track in draft.of_type(TrackType.AUDIO)) and all(
+        shot.kind != "video" for shot in film.shots
+    )
 
 
 def _audio(draft: Draft, media: Mapping[str, Path], duration_ms: int) -> Iterator[_Stem]:

@@ -1,4 +1,4 @@
-"""Where a film is cut into parts: from the timeline alone, never from the machine, so that its bytes are the same anywhere.
+"""Where a film is cut into parts: from the timeline alone, never from the machine, so its bytes are the same anywhere.
 
 Parts are even in number and about as long as each other, for two cores to finish together; they begin where shots do
 where they can, because a photo seen in two parts is prepared twice; and shorter ones where words stand, because words

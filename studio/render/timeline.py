@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from api import Motion, Position, Transition  # drafts and their pydantic stay out of worker processes
 
+LOOKS = ("none", "warm", "cool", "mono", "vintage", "vignette", "letterbox")
 Animation = Literal["none", "fade", "slide", "typewriter"]
 
 

@@ -30,16 +30,18 @@ class Window:
 
 
 class Lens:
-    """Draws windows. exact: px of the plane by which a window may be off."""
+    """Draws windows."""
 
-    def __init__(self, exact: float) -> None:
-        self._exact = exact
+    def __init__(self) -> None:
         self._scratch = np.empty(0, np.uint8)
 
-    def draw(self, source: Plane, window: Window, out: Plane) -> None:
-        """Fill `out`; beyond its edges a plane goes on with its outermost px."""
-        across = self._begin(window.left, window.per_px[0], int(out.shape[1]), int(source.shape[1]))
-        down = self._begin(window.top, window.per_px[1], int(out.shape[0]), int(source.shape[0]))
+    def draw(self, source: Plane, window: Window, out: Plane, *, exact: float) -> None:
+        """Fill `out`; beyond its edges a plane goes on with its outermost px.
+
+        exact: px of the plane by which the window may be off.
+        """
+        across = _begin(window.left, window.per_px[0], int(out.shape[1]), int(source.shape[1]), exact)
+        down = _begin(window.top, window.per_px[1], int(out.shape[0]), int(source.shape[0]), exact)
         if across is None or down is None:
             _warp(source, window, out)
             return
@@ -49,18 +51,6 @@ class Lens:
             cut, None, dst=drawn, fx=1 / window.per_px[0], fy=1 / window.per_px[1], interpolation=cv2.INTER_LINEAR
         )
         np.copyto(out, drawn[down.skip : down.skip + out.shape[0], across.skip : across.skip + out.shape[1]])
-
-    def _begin(self, edge: float, per_px: float, wanted: int, whole: int) -> _Beginning | None:
-        """The nearest beginning that is exact enough; None when there is none inside the plane."""
-        starts = edge - _BEGINNINGS * per_px
-        good = np.abs(starts - np.rint(starts)) <= self._exact
-        skip = int(good.argmax())
-        first = round(float(starts[skip]))
-        if not good[skip] or first < 0:
-            return None
-        last = min(whole, first + ceil((wanted + skip) * per_px) + 2)
-        drawn = round((last - first) / per_px)  # OpenCV rounds halves to even, as Python does
-        return _Beginning(skip, first, last, drawn) if drawn >= wanted + skip else None
 
     def _room(self, rows: int, columns: int) -> Plane:
         """Scratch of this size; memory that is used again costs no page faults."""
@@ -77,6 +67,19 @@ class _Beginning:
     first: int
     last: int
     drawn: int
+
+
+def _begin(edge: float, per_px: float, wanted: int, whole: int, exact: float) -> _Beginning | None:
+    """The nearest beginning that is exact enough; None when there is none inside the plane."""
+    starts = edge - _BEGINNINGS * per_px
+    good = np.abs(starts - np.rint(starts)) <= exact
+    skip = int(good.argmax())
+    first = round(float(starts[skip]))
+    if not good[skip] or first < 0:
+        return None
+    last = min(whole, first + ceil((wanted + skip) * per_px) + 2)
+    drawn = round((last - first) / per_px)  # OpenCV rounds halves to even, as Python does
+    return _Beginning(skip, first, last, drawn) if drawn >= wanted + skip else None
 
 
 def _warp(source: Plane, window: Window, out: Plane) -> None:

@@ -264,7 +264,7 @@ def test_a_change_of_title_renders_only_the_parts_it_shows_on(tmp_path: Path) ->
     white = made("white", tmp_path / "a.mp4", cache)
     kept = {path.name for path in cache.iterdir()}
     red = made("red", tmp_path / "b.mp4", cache)
-    assert len(kept) == 4 and len({path.name for path in cache.iterdir()} - kept) == 1
+    assert len(kept) == 6 and len({path.name for path in cache.iterdir()} - kept) == 1
     assert red == made("red", tmp_path / "c.mp4", None) != white
     for path in cache.iterdir():
         path.unlink()

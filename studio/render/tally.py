@@ -1,0 +1,35 @@
+"""How far the parts of a film are. Progress and the wish to stop travel as small files, which work in a thread, in a
+process and on a disk that machines share alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .packets import Coding
+from .split import Part
+from .timeline import Timeline
+
+STOP = "stop"
+
+
+def run_part(timeline: Timeline, part: Part, coding: Coding, folder: str) -> int:
+    """`code_part`, as it is handed to workers: whoever hands it on need not load what draws."""
+    from .parts import code_part  # noqa: PLC0415 - see above
+
+    return code_part(timeline, part, coding, folder)
+
+
+def mark_done(folder: Path, part: Part, frames: int) -> None:
+    """Say how many of a part's frames are finished."""
+    (folder / f"{part.file}.done").write_text(str(frames), encoding="ascii")
+
+
+def frames_done(folder: Path, parts: tuple[Part, ...]) -> int:
+    """How many frames all parts have finished so far."""
+    done = 0
+    for part in parts:
+        try:
+            done += int((folder / f"{part.file}.done").read_text(encoding="ascii") or 0)
+        except (FileNotFoundError, ValueError, PermissionError):
+            continue  # not begun, or being written this moment
+    return done
