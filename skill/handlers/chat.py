@@ -11,7 +11,6 @@ from router import Intent
 
 from ..turn.afterwards import after_break, changed_anyway, tell_outcome
 from ..turn.drafts import look
-from ..turn.events import Offer
 from ..turn.listening import Listener
 from ..turn.waiting import Patience, patient
 from .contract import Emit, PendingSend, TurnContext
@@ -39,7 +38,7 @@ async def run(ctx: TurnContext, intent: Intent, emit: Emit) -> None:
         words = _words(ctx, intent)
         draft_before = await _draft_now(ctx)
         ctx.conversation.last_message = words
-        await _stop_if_lost(ctx, emit)
+        _stop_if_lost(ctx)
         ctx.sent, ctx.sent_in = PendingSend(message_id, words, draft_before), ctx.conversation.session_id
         ctx.log.about_to_send(ctx.sent)
     await _converse(ctx, ctx.sent, emit, hearings=_HEARINGS if repeatable else 1)
@@ -55,7 +54,7 @@ async def _converse(ctx: TurnContext, pending: PendingSend, emit: Emit, *, heari
             break
     if broken is not None and not _uncertain(broken):
         if isinstance(broken, SessionLost):
-            await _stop_if_lost(ctx, emit)
+            _stop_if_lost(ctx)
         raise broken
     if broken is not None:
         await after_break(ctx, pending, emit)
@@ -86,10 +85,9 @@ async def _listen(
     return listener, patience, broken
 
 
-async def _stop_if_lost(ctx: TurnContext, emit: Emit) -> None:
+def _stop_if_lost(ctx: TurnContext) -> None:
     """A message about photos and edits that are gone would be billed for nothing."""
     if ctx.afresh is not None and ctx.afresh.lacks_something:
-        await emit(Offer("retry", ctx.say("offer_retry")))
         raise ctx.advisor.project_gone(ctx.afresh.gone)
 
 

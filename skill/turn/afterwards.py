@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .drafts import changes_since, look, read_draft
-from .events import Offer, Status, Text
+from .events import Status, Text
 from .timeline import timeline
 
 if TYPE_CHECKING:
@@ -89,7 +89,6 @@ async def after_break(ctx: TurnContext, pending: PendingSend, emit: Emit, *, ask
     if changed:
         await emit(Text(ctx.say("recovered_changed", changes=ctx.say.clauses(changed))))
         return
-    await emit(Offer("retry", ctx.say("offer_retry")))
     raise ctx.advisor.broken_off(seen=seen)
 
 

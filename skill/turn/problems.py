@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from ..document.plan import Recovery, SkillPlan
-from .events import Problem
+from .events import Offer, Problem
 from .rows import trigger
 from .say import Messages
 from .settings import Settings
@@ -27,11 +27,15 @@ _MEGABYTE = 2**20
 
 
 class ActionStopped(Exception):
-    """An action cannot go on, for a reason of our own. The problem ends it and what depends on it."""
+    """An action cannot go on, for a reason of our own. The problem ends it and what depends on it.
 
-    def __init__(self, problem: Problem) -> None:
+    offer: what one may ask for now, told after the problem.
+    """
+
+    def __init__(self, problem: Problem, offer: Offer | None = None) -> None:
         super().__init__(problem.message)
         self.problem = problem
+        self.offer = offer
 
 
 def bad_files(
@@ -127,9 +131,11 @@ class Advisor:
 
     def broken_off(self, *, seen: bool) -> ActionStopped:
         """The stream broke and nothing was seen to change. seen: whether the project could be looked at at all."""
-        advice = "interrupted_free" if self.free else "interrupted" if seen else "interrupted_unseen"
-        told = self.problem("interrupted", advice=advice, retryable=True)
-        return self._uncertain(told)
+        key = "interrupted" if seen else "interrupted_unseen"
+        word = trigger(self.plan, "status", self.say.language)
+        advice = "interrupted_free" if self.free else key
+        told = self.problem(key, advice=advice, retryable=True, code="interrupted", word=word)
+        return ActionStopped(self._uncertain(told).problem, self._retry())
 
     def project_gone(self, names: Sequence[str]) -> ActionStopped:
         """A message is not sent to a project that lacks what it speaks of. names: the files to send again."""
@@ -140,7 +146,10 @@ class Advisor:
             code="1002",
             names=self.say.listed(names),
         )
-        return ActionStopped(told)
+        return ActionStopped(told, self._retry())
+
+    def _retry(self) -> Offer:
+        return Offer("retry", self.say("offer_retry"))
 
     def _uncertain(self, problem: Problem) -> ActionStopped:
         return ActionStopped(replace(problem, charged=False if self.free else None))

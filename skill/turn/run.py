@@ -187,6 +187,8 @@ class _Turn:
             self._tell(self._refusal(error), ends=intent.action)
         except ActionStopped as stopped:
             self._tell(stopped.problem, ends=intent.action)
+            if stopped.offer is not None:
+                self._tell(stopped.offer)
         self._reply = None  # what an answer that broke off held back was never whole
         self._asks = self._asks or context.asks
         self._settle(context)

@@ -151,5 +151,5 @@ def test_a_message_of_a_project_that_is_lost_is_not_compared_with_the_next_one(b
     assert "removed" not in str(log.texts)
     assert "send" not in bench.backend.calls
     assert (log.problem.code, log.problem.charged) == ("interrupted", None)
-    assert "cannot look" in log.problem.advice
+    assert "cannot look" in log.problem.message
     assert bench.backend.calls.count("state") == 2
