@@ -153,6 +153,9 @@ def _turned(row: Row) -> Row:
 def _kind_of_list(rows: Sequence[Row], around: str) -> str:
     if _mostly_codes(rows, 0):
         return "errors"
+    called = sum(bool(wording.first_listed(row.cells[0], wording.roles("calls", "call"))) for row in rows)
+    if called * 2 > len(rows):
+        return "endpoints"
     quoted = sum(bool(_QUOTE_MARKS.search(row.cells[0]) or _takes_the_rest(row.cells[0])) for row in rows)
     for entry in wording.words()["grids"]:
         kind = str(entry["kind"])

@@ -277,7 +277,12 @@ def _loose_tables(body: Sequence[str], offset: int, taken: set[int]) -> Iterator
         number = index + offset + 1
         bare = "|" in line and (bare or ("|" in following and bool(_DELIMITER.match(following))))
         if number not in taken and (bare or _PIPED.match(line)):
-            if not _DELIMITER.match(line) and line.strip("| "):
+            if _DELIMITER.match(line):
+                # the row above heads another table that follows without a gap
+                if len(group) > 2:
+                    yield Table(group[0].cells, tuple(group[1:-1]), group[0].line)
+                group = group[-1:]
+            elif line.strip("| "):
                 group.append(Row(_split_row(line), number))
             continue
         if number not in taken and "\t" in line and _TABBED.match(line):

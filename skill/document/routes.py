@@ -33,7 +33,9 @@ def routing_of(document: SkillDocument, grids: Iterable[Grid]) -> tuple[RoutingT
     rows: list[PhraseRow] = []
     routed = [grid for grid in grids if grid.kind == "routing"]
     # A list beside a table repeats it or gives examples; cards and sentences count where nothing better is there.
-    for grid in [grid for grid in routed if grid.header] or routed or [cards_of(document)]:
+    titled = wording.pattern_of(wording.words()["grids"][-1]["around"])
+    named = [grid for grid in routed if titled.search(grid.around)]
+    for grid in [grid for grid in routed if grid.header] or named or routed or [cards_of(document)]:
         rows += _rows_of(grid, headings, findings)
     if not rows:
         for row in sentences_of(document):

@@ -20,6 +20,9 @@ PIECES = st.sampled_from(
         '"', "“", "`", "|", ">", "*", "\r\n", "\n\n", "\t", "\x85", "\u2028", "\x00", "\ufeff", "â\x9c\x85", "Ã©",
         "https://a.example/run_sse ", "every 30s ", "&a ", "*a ", "[[[", "{{{", "&", "→", "中文", "max 10 polls",
         "99999999999999999999 ",
+        "<table><tr><td>", "</td>", "<br>", "<!-- ", "-->", "- Triggers: ", "- Action: chat\n", "Title\n=====\n",
+        "When the user says ", "if the backend says ", "thirty seconds ", "**3.5 Export**\n",
+        "```markdown\n", "User says\tAction\n",
     ]
 )  # fmt: skip
 SNIPPETS = st.lists(PIECES | st.text(max_size=8), max_size=60).map("".join)
