@@ -31,15 +31,25 @@ class UnknownBackend(Exception):
     """Neither "local", "cloud" nor an http(s) address."""
 
 
+class PlainBackend(UnknownBackend):
+    """Another machine, without encryption: whoever is on the way could read tokens and photos."""
+
+
 def base_address(backend: str, runtime: Runtime) -> str:
-    """Where a backend's calls go. Raises UnknownBackend."""
+    """Where a backend's calls go. Raises UnknownBackend, PlainBackend."""
     if backend == "local":
         return LOCAL_BASE
+    base = backend
     if backend == "cloud":
-        return (runtime.settings.api_url or runtime.plan.api.base).rstrip("/")
-    if backend.startswith(("http://", "https://")):
-        return backend.rstrip("/")
-    raise UnknownBackend(backend)
+        base = runtime.settings.api_url or runtime.plan.api.base
+    if not base.startswith(("http://", "https://")):
+        raise UnknownBackend(base)
+    if base.startswith("http://"):
+        from api import is_loopback  # noqa: PLC0415 - httpx, as below
+
+        if not is_loopback(urlsplit(base).hostname or ""):
+            raise PlainBackend(base)
+    return base.rstrip("/")
 
 
 @asynccontextmanager
@@ -53,7 +63,7 @@ async def open_backend(
     """A client for the request's backend, closed with everything it opened.
 
     Only the cloud's own address is given NEMO_TOKEN; the embedded studio and other addresses hand out their own tokens.
-    Raises: EngineMissing, UnknownBackend.
+    Raises: EngineMissing, UnknownBackend, PlainBackend.
     """
     from api import Auth, Client, Session, open_http  # noqa: PLC0415 - httpx, only once a backend is needed
 

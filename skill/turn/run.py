@@ -18,7 +18,7 @@ from router import Intent, classify
 from ..document.plan import SkillPlan
 from ..handlers import handler_for
 from ..handlers.contract import TurnContext, TurnLog
-from .backend import EngineMissing, UnknownBackend, open_backend
+from .backend import EngineMissing, PlainBackend, UnknownBackend, open_backend
 from .conversation import begin, spoken_language
 from .events import BackendText, Done, Offer, Problem, Text, TurnEvent, TurnRequest, TurnState
 from .followup import FollowUps, answers_offer, depends_on
@@ -98,9 +98,9 @@ class _Turn:
                 await self._connect_and_run(opened, intents)
         except EngineMissing:
             self._tell(self._advisor.problem("engine_missing", advice="engine_missing"), ends="backend")
-        except UnknownBackend:
-            problem = self._advisor.problem("bad_backend", advice="bad_backend", backend=self._request.backend)
-            self._tell(problem, ends="backend")
+        except UnknownBackend as error:
+            key = "plain_backend" if isinstance(error, PlainBackend) else "bad_backend"
+            self._tell(self._advisor.problem(key, advice=key, backend=str(error)), ends="backend")
         except anyio.get_cancelled_exc_class():
             if not self._closed:
                 self._tell(Text(self._say("cancelled")))

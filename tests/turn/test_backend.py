@@ -45,6 +45,16 @@ def test_a_backend_nobody_knows_is_said_to_be_unknown(bench: Bench) -> None:
     assert (log.problem.code, "clowd" in log.problem.message) == ("bad_backend", True)
 
 
+@pytest.mark.parametrize("address", ["http://films.example", "http://10.0.0.7:8000"])
+@pytest.mark.parametrize("as_cloud", [True, False])
+def test_nothing_goes_to_another_machine_unencrypted(bench: Bench, address: str, as_cloud: bool) -> None:
+    bench.settings = Settings(token="given-token", api_url=address if as_cloud else None)
+    bench.name = "cloud" if as_cloud else address
+    log = bench.turn("credits")
+    assert (log.problem.code, address in log.problem.message) == ("plain_backend", True)
+    assert bench.backend.calls == []
+
+
 def test_the_clouds_token_is_the_users_own_where_one_is_given(bench: Bench) -> None:
     bench.settings = Settings(token="given-token")
     bench.turn("credits")

@@ -29,6 +29,7 @@ _BY_PROBLEM = {
     "bad_file": BAD_FILE,
     "network": UNREACHABLE,
     "bad_backend": USAGE,
+    "plain_backend": USAGE,
     "engine_missing": USAGE,
     "not_runnable": USAGE,
     "output": USAGE,
