@@ -31,7 +31,7 @@ def joined(scanned: Scanned, rules: Sequence[Rule]) -> Scanned:
 
 def amount_rules() -> tuple[Rule, ...]:
     """In the order they must run."""
-    return (_compound, _shape_words, _frames, _percent, _counted_first, _duration, _summed, _range, _stretch)
+    return (_compound, _shape_words, _frames, _percent, _counted_first, _duration, _summed, _moment, _range, _stretch)
 
 
 def _at(tags: Sequence[Tag], index: int, concept: str) -> bool:
@@ -152,6 +152,16 @@ def _summed(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     return None
 
 
+def _moment(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
+    """segundo 5, ab Sekunde 3: the unit first, then the number."""
+    if not (_at(tags, i, "unit") and _at(tags, i + 1, "number")) or _at(tags, i + 2, "unit"):
+        return None
+    if tags[i].end - tags[i].start < 3 or _at(tags, i + 2, "clip") or not scanned.close(tags[i], tags[i + 1]):
+        return None
+    ms = min(_LONGEST, tags[i + 1].number("number") * MILLISECONDS[tags[i].text("unit")])
+    return _one(tags, i, 2, point=ms, moment_named="named")
+
+
 def _range(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     """from 2 to 5 seconds, 0:02-0:05, between 2 and 5 seconds, 第2秒到第5秒."""
     opened = _at(tags, i, "from") or _at(tags, i, "between")
@@ -159,20 +169,32 @@ def _range(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     nth += _at(tags, nth, "nth")
     left = nth
     joint = left + 1
-    if not (_at(tags, left, "duration") or _at(tags, left, "number")):
+    if not any(_at(tags, left, concept) for concept in ("duration", "number", "moment_named")):
         return None
     if not (_at(tags, joint, "to") or (_at(tags, i, "between") and _at(tags, joint, "sep"))):
         return None
-    right = joint + 1 + _at(tags, joint + 1, "nth")
-    if not _at(tags, right, "duration"):
+    right = joint + 1
+    while _at(tags, right, "nth") or _at(tags, right, "skip") or _at(tags, right, "to"):
+        right += 1
+    named = _at(tags, left, "moment_named") and _at(tags, right, "number") and not _at(tags, right + 1, "percent")
+    if not (_at(tags, right, "duration") or _at(tags, right, "moment_named") or named):
         return None
-    end = tags[right].number("duration")
-    start = tags[left].number("duration") if "duration" in tags[left] else tags[left].number("number") * 1000
+    start, end = _ms(tags[left]), _ms(tags[right])
     return _one(tags, i, right + 1 - i, range=(start, end)) if start < end else None
+
+
+def _ms(tag: Tag) -> float:
+    """A moment of a range; bare numbers are seconds."""
+    for concept in ("duration", "point"):
+        if concept in tag:
+            return tag.number(concept)
+    return tag.number("number") * 1000
 
 
 def _stretch(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     """the first 3 seconds, 前三秒; the last 2 seconds, 最后两秒; at 5 seconds, 第3秒."""
+    if _at(tags, i, "duration") and _at(tags, i + 1, "moment"):
+        return _one(tags, i, 2, point=tags[i].number("duration"))  # 3秒から, 3초부터
     if not _at(tags, i + 1, "duration"):
         return None
     span, tag = tags[i + 1].number("duration"), tags[i]

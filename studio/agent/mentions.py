@@ -8,7 +8,7 @@ from typing import Literal
 
 from .amounts import Joined, Rule
 from .scan import Scanned, Tag
-from .words import Words, is_spelled, plain
+from .words import Senses, Words, is_spelled, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,15 @@ def names_of(names: Iterable[str], known: Words) -> Words:
         stem = whole.rpartition(".")[0] or whole
         for wording in (whole, stem, *stem.split()):
             usable = len(wording) >= (3 if is_spelled(wording[:1] or " ") else 2) and not wording.isdecimal()
-            if usable and known.longest(wording, 0)[0] < len(wording):
+            end, senses = known.longest(wording, 0)
+            if usable and (end < len(wording) or yields_to_names(senses)):
                 found.add(wording, "media", name)
     return found
+
+
+def yields_to_names(senses: Senses) -> bool:
+    """Whether a wording is only a word for who is in a picture: the dog one, where there is a dog.jpg."""
+    return set(senses) == {"person"}
 
 
 def _at(tags: Sequence[Tag], index: int, concept: str) -> bool:
@@ -75,6 +81,8 @@ def _list(tags: Sequence[Tag], start: int) -> tuple[tuple[Pick, ...], int]:
             joint += 1
         if joint == at:
             return tuple(picks), at
+        while _at(tags, joint, "skip") and not _at(tags, joint, "number"):  # la 2 y la 4
+            joint += 1
         at = joint
     while at > start and not (_at(tags, at - 1, "number")):
         at -= 1

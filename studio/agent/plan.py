@@ -29,6 +29,7 @@ _RANKS: Sequence[tuple[type, ...]] = (
 _PER_PHOTO_MS, _PER_PHOTO_OF_MANY_MS, _SINGLE_MS = 3000, 2500, 6000
 _MANY = 6
 _WITH_A_BEAT = "upbeat"
+_ALIVE_OTHERWISE = ("motion", "pace", "music", "clip", "more", "smooth", "duration")
 REFUSED = ("retouch", "generate", "overlay", "transcribe", "font")
 
 
@@ -65,7 +66,8 @@ def refusal(clause: Clause) -> str:
     for key in REFUSED:
         if clause.has(key):
             return key
-    if clause.has("person") and clause.has("act") and not clause.has("film", "voice", "transition", "title"):
+    plain = clause.has("create") and clause.value("act") == "act" and not clause.has(*_ALIVE_OTHERWISE)
+    if (clause.has("person") or plain) and clause.has("act") and not clause.has("film", "voice", "transition", "title"):
         return "act"
     return ""
 

@@ -78,11 +78,20 @@ def _end(scanned: Scanned, tags: Sequence[Tag], start: int, *, announced: bool) 
         phrase = scanned.folded[tag.start : tag.end]
         if "position" in tag and (" " in phrase or (at > start and ("move" in tags[at - 1] or "at" in tags[at - 1]))):
             return at
+        if "position" in tag and at > start and _closes(scanned, tags, start, at):
+            return at
         styled = any("color" in t or "text_size" in t for t in tags[at + 1 : at + 3])
         if phrase == "in" and styled:
             return at
         at += 1
     return at
+
+
+def _closes(scanned: Scanned, tags: Sequence[Tag], start: int, at: int) -> bool:
+    """Whether a place ends the clause behind words that begin with a capital, as titles do, while it does not."""
+    last = at + 1 == len(tags) or "sep" in tags[at + 1]
+    first = scanned.original(tags[start].start, tags[start].end)[:1]
+    return last and first.isupper() and scanned.original(tags[at].start, tags[at].end)[:1].islower()
 
 
 def _turns(tags: Sequence[Tag], start: int) -> bool:

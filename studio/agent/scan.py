@@ -156,7 +156,7 @@ def _known(text: str, start: int, words: Words, names: Words) -> Tag | None:
     if run is not None and run.end >= end:
         return run
     name_end, name = names.longest(text, start)
-    if name_end > end:
+    if name_end > end or (name_end == end > start and set(senses) == {"person"}):
         return Tag(start, name_end, name)
     return Tag(start, end, senses) if senses else None
 

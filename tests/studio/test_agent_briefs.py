@@ -20,6 +20,16 @@ from studio.agent import respond
 from studio.model import Answer, Brief, Media
 from studio.music import beat_times
 
+LANGUAGES = {
+    "spanish": "es",
+    "french": "fr",
+    "german": "de",
+    "japanese": "ja",
+    "portuguese": "pt",
+    "korean": "ko",
+}
+"""The language of the session in a file of briefs; English in the others."""
+
 BRIEFS = Path(__file__).parent / "briefs"
 SHAPES = {"landscape": (4000, 3000), "portrait": (3000, 4000), "square": (3000, 3000)}
 GUI = re.compile(
@@ -30,6 +40,7 @@ GUI = re.compile(
 def briefs() -> Iterator[Any]:
     for path in sorted(BRIEFS.glob("*.yaml")):
         for brief in yaml.safe_load(path.read_text(encoding="utf-8")):
+            brief.setdefault("language", LANGUAGES.get(path.stem, "en"))
             yield pytest.param(brief, id=f"{path.stem}-{brief['name']}".replace(" ", "_"))
 
 
@@ -197,7 +208,7 @@ def test_brief(brief: dict[str, Any]) -> None:
     for turn in brief["turns"]:
         if "send" in turn:
             media += photos(turn["send"], shape, dated, start=len(media))
-        answer = respond(Brief(turn["say"], draft, media, history, memory, brief.get("language", "en")))
+        answer = respond(Brief(turn["say"], draft, media, history, memory, brief["language"]))
         assert_sound(answer, draft)
         for name, want in turn.get("expect", {}).items():
             CHECKS[name](answer, want)
