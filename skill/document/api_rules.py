@@ -116,7 +116,10 @@ def _with_scheme(address: str) -> str:
 
 
 def _origin(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # "https://[": no address at all
+        return url.lower()
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 

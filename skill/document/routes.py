@@ -81,11 +81,14 @@ def _rows_of(grid: Grid, headings: Mapping[str, str], findings: list[Finding]) -
     trigger_at = _column(grid.header, "trigger", skip=()) or 0
     flag_at = _column(grid.header, "flag", skip=(0, 1) if trigger_at == 0 else (trigger_at,))
     action_at = _action_column(grid, trigger_at, flag_at)
+    examples_at = _examples_column(grid, (trigger_at, action_at, flag_at))
     skips = flag_at is not None and bool(wording.pattern("columns", "flag_skips").search(grid.header[flag_at]))
     for row in grid.rows:
         if len(row.cells) <= max(action_at, trigger_at) or not row.cells[trigger_at].strip():
             continue
-        phrases, event, catch_all = _triggers(row.cells[trigger_at])
+        said = row.cells[examples_at] if examples_at is not None and examples_at < len(row.cells) else ""
+        told = _triggers(said)
+        phrases, event, catch_all = told if any(told) and quoted_phrases(said)[0] else _triggers(row.cells[trigger_at])
         label = row.cells[action_at]
         actions = request_actions(label, headings)
         if actions == ("other",):
@@ -123,6 +126,18 @@ def _action_column(grid: Grid, trigger_at: int, flag_at: int | None) -> int:
         if at not in (trigger_at, flag_at) and any(wording.first_said(cell, candidates) for cell in cells):
             return at
     return trigger_at + 1
+
+
+def _examples_column(grid: Grid, taken: Sequence[int | None]) -> int | None:
+    """Where the phrases stand when the trigger column only describes: a column of quotes beside one without any."""
+    trigger_at = taken[0] or 0
+
+    def quotes(at: int) -> int:
+        return sum(bool(quoted_phrases(row.cells[at])[0]) for row in grid.rows if at < len(row.cells))
+
+    if not grid.header or quotes(trigger_at):
+        return None
+    return next((at for at in range(len(grid.header)) if at not in taken and quotes(at) * 2 >= len(grid.rows)), None)
 
 
 def _column(header: Sequence[str], role: str, *, skip: Sequence[int]) -> int | None:

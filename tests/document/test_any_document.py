@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from skill.document import compile_plan, inspect_json, inspect_page, parse
 from skill.document.frontmatter import FrontmatterRefused, load_text_yaml
+from skill.document.linter import fix_text, lint_bytes
 from skill.document.text import decode, repair, split_lines
 
 PIECES = st.sampled_from(
@@ -18,7 +19,8 @@ PIECES = st.sampled_from(
         "---\n", "name: x\n", "version: 1.10\n", "metadata: {", "# ", "## 3.5 Export\n", "| User says | Action |\n",
         "|---|---|\n", '| "export" | → §3.5 |\n', "| 1001 | x |\n", "```\n", "\\\n", "- ", "`t`=tracks, ", "§9.9 ",
         '"', "“", "`", "|", ">", "*", "\r\n", "\n\n", "\t", "\x85", "\u2028", "\x00", "\ufeff", "â\x9c\x85", "Ã©",
-        "https://a.example/run_sse ", "every 30s ", "&a ", "*a ", "[[[", "{{{", "&", "→", "中文", "max 10 polls",
+        "https://a.example/run_sse ", "API base: https://[ ",
+        "every 30s ", "&a ", "*a ", "[[[", "{{{", "&", "→", "中文", "max 10 polls",
         "99999999999999999999 ",
         "<table><tr><td>", "</td>", "<br>", "<!-- ", "-->", "- Triggers: ", "- Action: chat\n", "Title\n=====\n",
         "When the user says ", "if the backend says ", "thirty seconds ", "**3.5 Export**\n",
@@ -125,3 +127,12 @@ def test_the_compiled_rules_are_the_rules() -> None:
         assert kept.read_text(encoding="utf-8") == compiled(form_of(source)), (
             f"run scripts/compile_data.py: {source.name}"
         )
+
+
+@settings(max_examples=60, deadline=None)
+@given(SNIPPETS, st.binary(max_size=80))
+def test_any_document_is_judged_and_what_was_fixed_stays_fixed(text: str, tail: bytes) -> None:
+    data = text.encode() + tail
+    assert all(finding.advice for finding in lint_bytes(data))
+    mended, _ = fix_text(data)
+    assert fix_text(mended.encode("utf-8", "surrogatepass")) == (mended, ())
