@@ -38,6 +38,8 @@ _CALLS = (
     ("POST", "/api/tasks/me/with-session/nemo_agent", "sessions", "create"),
     ("GET", f"/api/state/nemo_agent/me/{_SESSION}/latest", "sessions", "latest"),
     ("DELETE", f"/api/state/nemo_agent/me/{_SESSION}", "sessions", "forget"),
+    ("GET", f"/api/state/nemo_agent/me/{_SESSION}/sheet", "glances", "sheet"),
+    ("GET", f"/api/state/nemo_agent/me/{_SESSION}/look", "glances", "film"),
     ("POST", f"/api/upload-video/nemo_agent/me/{_SESSION}", "uploads", "upload"),
     ("POST", "/run_sse", "messages", "run_sse"),
     ("POST", "/api/render/proxy/lambda", "exports", "start"),

@@ -36,7 +36,7 @@ async def start(request: Request) -> JSONResponse:
         raise Refusal(TAKEN, "This render id already names another film: choose a new one.") from exc
     if job.open:
         studio.jobs.want(job.id)
-    return JSONResponse(_answer(job, request))
+    return JSONResponse(await _answer(job, request))
 
 
 async def status(request: Request) -> JSONResponse:
@@ -44,7 +44,7 @@ async def status(request: Request) -> JSONResponse:
     job = await _own_job(request)
     if job.open:
         studio_of(request).jobs.want(job.id)
-    return JSONResponse(_answer(job, request))
+    return JSONResponse(await _answer(job, request))
 
 
 async def cancel(request: Request) -> JSONResponse:
@@ -73,10 +73,12 @@ async def _own_job(request: Request) -> Job:
     return job
 
 
-def _answer(job: Job, request: Request) -> dict[str, Any]:
+async def _answer(job: Job, request: Request) -> dict[str, Any]:
     answer: dict[str, Any] = {"code": 0, "id": job.id, "status": job.status, "progress": round(job.progress, 4)}
     if job.open:
+        studio = studio_of(request)
         answer["retry_after_ms"] = RETRY_AFTER_MS
+        answer["ahead"] = await to_thread.run_sync(studio.queue.place, job.id, studio.clock.now())
     if job.message:
         answer["message"] = job.message
     if job.status == "completed":

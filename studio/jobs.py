@@ -18,11 +18,14 @@ from typing import TYPE_CHECKING
 import anyio
 from anyio import to_thread
 
+from .disk import keep_within
 from .model import RenderOptions
 from .renders import CANCELLED, LEASE_S, Lease, RenderQueue
-from .store import Store
+from .store import PARTS, Store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from anyio.abc import TaskGroup
 
     from api import Clock
@@ -33,6 +36,7 @@ _log = logging.getLogger(__name__)  # the standard logger stays off stdout even 
 
 REPORT_EVERY_S = 0.25
 RETRY_CLAIM_S = 0.5
+_PARTS_BYTES = 2 << 30  # of finished parts, all projects together
 
 
 @dataclass(slots=True)
@@ -46,10 +50,13 @@ class _Watch:
 class RenderJobs:
     """The worker of one open studio."""
 
-    def __init__(self, queue: RenderQueue, store: Store, render: RenderFilm, home: Path, clock: Clock) -> None:
+    def __init__(
+        self, queue: RenderQueue, store: Store, renderer: Callable[[str], RenderFilm], home: Path, clock: Clock
+    ) -> None:
+        """renderer: what makes the films of a session, by its id."""
         self._queue = queue
         self._store = store
-        self._render = render
+        self._renderer = renderer
         self._home = home
         self._clock = clock
         self._owner = f"{os.getpid()}-{secrets.token_hex(6)}"
@@ -154,7 +161,7 @@ class RenderJobs:
         for left in unfinished.parent.glob(f".{lease.job.id}.*"):
             left.unlink(missing_ok=True)
         media = self._store.media_of(lease.job.session)
-        self._render(
+        self._renderer(lease.job.session)(
             Draft.model_validate_json(lease.job.draft),
             {item.media.id: self._home / "media" / item.file for item in media},
             unfinished,
@@ -163,6 +170,7 @@ class RenderJobs:
             stopped=lambda: watch.stop.is_set() or self._stopping.is_set(),
         )
         unfinished.chmod(0o600)
+        keep_within(self._home / PARTS, _PARTS_BYTES)
 
 
 class _Reporter:

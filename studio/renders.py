@@ -17,6 +17,8 @@ from .store import Store
 
 LEASE_S = 10.0
 MAX_ATTEMPTS = 3
+_STILL_ASKED_S = 60.0  # a client that asked no more for this long has gone
+_ASK_AGAIN_S = 2.0
 CANCELLED = "The export was cancelled."
 CUT_OFF = "The film was given up: its rendering was cut off three times. A smaller size or fewer photos may help."
 Status = Literal["pending", "processing", "completed", "failed"]
@@ -66,9 +68,9 @@ class RenderQueue:
             row = db.execute("SELECT session, draft, output FROM jobs WHERE id = ?", (job_id,)).fetchone()
             if row is None:
                 db.execute(
-                    "INSERT INTO jobs (id, session, draft, output, status, created_at) "
-                    "VALUES (?, ?, ?, ?, 'pending', ?)",
-                    (job_id, session_id, draft, wanted, now),
+                    "INSERT INTO jobs (id, session, draft, output, status, created_at, asked_at) "
+                    "VALUES (?, ?, ?, ?, 'pending', ?, ?)",
+                    (job_id, session_id, draft, wanted, now, now),
                 )
             elif row != (session_id, draft, wanted):
                 raise RenderIdTaken(job_id)
@@ -81,6 +83,26 @@ class RenderQueue:
                 f"{_SELECT} WHERE id = ? AND session IN (SELECT id FROM sessions WHERE client = ?)", (job_id, client)
             ).fetchone()
         return _job(row) if row else None
+
+    def place(self, job_id: str, now: float) -> int:
+        """How many films come before this one, the one being made included; 0 for one that is being made.
+
+        Asking counts: films that nobody has asked for lately are left out, for nobody would make them.
+        """
+        with self._store.snapshot() as db:
+            row = db.execute("SELECT created_at, rowid, asked_at, status FROM jobs WHERE id = ?", (job_id,)).fetchone()
+            if row is None or row[3] != "pending":
+                return 0
+            created_at, number, asked_at, _ = row
+            (ahead,) = db.execute(
+                "SELECT count(*) FROM jobs WHERE (status = 'processing' OR status = 'pending' AND "
+                "(created_at, rowid) < (?, ?)) AND (asked_at > ? OR id = (SELECT job FROM slot WHERE expires_at > ?))",
+                (created_at, number, now - _STILL_ASKED_S, now),
+            ).fetchone()
+        if now - asked_at > _ASK_AGAIN_S:
+            with self._store.transaction() as db:
+                db.execute("UPDATE jobs SET asked_at = ? WHERE id = ?", (now, job_id))
+        return int(ahead)
 
     def claim(self, wanted: Collection[str], owner: str, now: float) -> Lease | None:
         """Take the slot for the oldest of the wanted jobs; None when it is taken or nothing is left to do."""

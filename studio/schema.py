@@ -7,7 +7,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-VERSION = 1
+VERSION = 2
 BUSY_S = 10.0
 
 _TABLES = (
@@ -32,12 +32,13 @@ _TABLES = (
         reply TEXT NOT NULL, edits TEXT NOT NULL, revision INTEGER NOT NULL, created_at REAL NOT NULL,
         PRIMARY KEY (session, id)) STRICT, WITHOUT ROWID""",
     # epoch is the slot's when this job last got it; a writer with an older one has lost the job.
+    # asked_at: when somebody last asked for the film; a place in the queue counts only what is still asked for.
     # attempts counts the claims that nobody gave back: workers that died of the job, perhaps
     """CREATE TABLE jobs (
         id TEXT PRIMARY KEY, session TEXT NOT NULL REFERENCES sessions ON DELETE CASCADE, draft TEXT NOT NULL,
         output TEXT NOT NULL, status TEXT NOT NULL, progress REAL NOT NULL DEFAULT 0, message TEXT NOT NULL DEFAULT '',
         file TEXT, cancelled INTEGER NOT NULL DEFAULT 0, epoch INTEGER NOT NULL DEFAULT 0,
-        attempts INTEGER NOT NULL DEFAULT 0, created_at REAL NOT NULL) STRICT""",
+        attempts INTEGER NOT NULL DEFAULT 0, created_at REAL NOT NULL, asked_at REAL NOT NULL DEFAULT 0) STRICT""",
     "CREATE INDEX jobs_open ON jobs (created_at) WHERE status IN ('pending', 'processing')",
     # one row: the machine renders one film at a time
     """CREATE TABLE slot (
@@ -45,6 +46,8 @@ _TABLES = (
         expires_at REAL NOT NULL) STRICT""",
     "INSERT INTO slot VALUES (1, NULL, NULL, 0, 0)",
 )
+
+_FROM_1 = ("ALTER TABLE jobs ADD COLUMN asked_at REAL NOT NULL DEFAULT 0",)
 
 
 class StoreTooNew(Exception):
@@ -93,8 +96,8 @@ def _migrate(db: sqlite3.Connection) -> None:
                 f"The studio's data was written by a newer Skillturn (format {found}, this one reads {VERSION}): "
                 "update Skillturn, or choose another SKILLTURN_HOME."
             )
-        if found == 0:
-            for statement in _TABLES:
+        if found < VERSION:  # another process may have been quicker
+            for statement in _TABLES if found == 0 else _FROM_1:
                 db.execute(statement)
             db.execute(f"PRAGMA user_version = {VERSION}")
         db.execute("COMMIT")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ from .schema import open_database
 
 TOKEN_LIFE_S = 7 * 24 * 3600  # SKILL.md: an anonymous token lasts seven days
 HISTORY = 50
+PARTS = "parts"  # folder of finished parts of films, one of its own for each session
 
 
 class Store:
@@ -135,6 +137,7 @@ class Store:
             for folder, files in (("renders", films), ("media", media)):
                 for (file,) in files:
                     (self.home / folder / file).unlink(missing_ok=True)
+            shutil.rmtree(self.home / PARTS / session_id, ignore_errors=True)
 
     # media
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,9 +16,11 @@ from .jobs import RenderJobs
 from .records import Session
 from .refusals import BAD_TOKEN, NO_SESSION, Refusal, bearer
 from .renders import RenderQueue
-from .store import Store
+from .store import PARTS, Store
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from anyio.abc import TaskGroup
     from starlette.requests import Request
 
@@ -77,7 +79,9 @@ class Studio:
         respond: Respond | None = None,
         probe: Probe | None = None,
         limits: Limits | None = None,
+        executor: Executor | None = None,
     ) -> None:
+        """executor: where films' parts are drawn; None = processes of this machine."""
         self.home = home
         self.clock: Clock = clock or SystemClock()
         self.limits = limits or Limits()
@@ -85,6 +89,7 @@ class Studio:
         self._render = render
         self._respond = respond
         self._probe = probe
+        self._executor = executor
 
     @cached_property
     def queue(self) -> RenderQueue:
@@ -92,7 +97,7 @@ class Studio:
 
     @cached_property
     def jobs(self) -> RenderJobs:
-        return RenderJobs(self.queue, self.store, self.render, self.home, self.clock)
+        return RenderJobs(self.queue, self.store, self.renderer, self.home, self.clock)
 
     @property
     def respond(self) -> Respond:
@@ -110,22 +115,17 @@ class Studio:
             self._probe = probe
         return self._probe
 
-    def render(
-        self,
-        draft: Draft,
-        media: Mapping[str, Path],
-        out: Path,
-        options: RenderOptions,
-        *,
-        on_progress: Callable[[int, int], None] | None = None,
-        stopped: Callable[[], bool] | None = None,
-    ) -> Rendered:
-        """Make a film with the renderer this studio was given."""
-        if self._render is None:
-            from .render import render_film  # noqa: PLC0415 - the engine loads with the first export only
+    def renderer(self, session_id: str) -> RenderFilm:
+        """What makes a session's films: the port this studio was given, else the engine.
 
-            self._render = render_film
-        return self._render(draft, media, out, options, on_progress=on_progress, stopped=stopped)
+        The engine keeps finished parts in a folder of the session, so that an export after a small edit is quick and
+        a project that is forgotten takes them along.
+        """
+        if self._render is not None:
+            return self._render
+        from .render import render_film  # noqa: PLC0415 - the engine loads with the first export only
+
+        return partial(render_film, cache=self.home / PARTS / session_id, executor=self._executor)
 
     def start(self, tasks: TaskGroup) -> None:
         """Let render jobs run in `tasks` until `stop`."""
@@ -138,6 +138,10 @@ class Studio:
     def close(self) -> None:
         """Let go of the files, after the tasks have ended."""
         self.store.close()
+
+    def media_paths(self, session_id: str) -> dict[str, Path]:
+        """The file of each media of a session, by its id. Blocks: call it from a worker thread."""
+        return {item.media.id: self.media_path(item.file) for item in self.store.media_of(session_id)}
 
     def media_path(self, file: str) -> Path:
         """Where a stored media lies."""

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from .assemble import draft_of
     from .errors import RenderError, RenderStopped, UnsupportedMedia
     from .film import render_film
+    from .glance import contact_sheet, quick_film, sheet_bytes
     from .sniff import probe
     from .still import render_still
 
@@ -14,20 +15,26 @@ _HOME = {
     "RenderError": "errors",
     "RenderStopped": "errors",
     "UnsupportedMedia": "errors",
+    "contact_sheet": "glance",
     "draft_of": "assemble",
     "probe": "sniff",
+    "quick_film": "glance",
     "render_film": "film",
     "render_still": "still",
+    "sheet_bytes": "glance",
 }
 
 __all__ = [
     "RenderError",
     "RenderStopped",
     "UnsupportedMedia",
+    "contact_sheet",
     "draft_of",
     "probe",
+    "quick_film",
     "render_film",
     "render_still",
+    "sheet_bytes",
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import time
 import uuid
@@ -30,6 +31,7 @@ from .tally import STOP, frames_done, mark_done, run_part
 from .timeline import Timeline
 
 _LOOK_EVERY_S = 0.1
+_FOLDERS, _LEFT_AFTER_S = "skillturn-film-", 6 * 3600
 _ALONE_BELOW = 1920 * 1080 * 30  # pixels in a film; below that, starting workers costs more than they save
 # x264 preset and rate factor; "small" is for chats and mail
 _QUALITY = {"high": ("veryfast", 19), "medium": ("veryfast", 23), "small": ("fast", 28)}
@@ -72,7 +74,8 @@ def render_film(
     film = lay_out(draft, media, options)
     out.parent.mkdir(parents=True, exist_ok=True)
     fresh = out.with_name(f".{out.stem}.{uuid.uuid4().hex[:8]}.part")
-    with tempfile.TemporaryDirectory(prefix="skillturn-film-") as name:
+    _sweep()
+    with tempfile.TemporaryDirectory(prefix=_FOLDERS) as name:
         folder = Path(name)
         try:
             _make(draft, media, film, options, _Place(folder, fresh, cache), watch, executor)
@@ -88,6 +91,17 @@ def render_film(
         finally:
             fresh.unlink(missing_ok=True)
     return Rendered(out, film.frames, film.duration_ms, out.stat().st_size, film.width, film.height)
+
+
+def _sweep() -> None:
+    """Remove what renders left that were killed: folders nobody has written to for hours."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*"):
+        try:
+            newest = max(path.stat().st_mtime for path in (left, *left.iterdir()))
+        except OSError:
+            continue  # gone meanwhile, or somebody else's
+        if time.time() - newest > _LEFT_AFTER_S:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)
