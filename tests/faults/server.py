@@ -225,6 +225,8 @@ class _Reader:
         try:
             while b"\r\n\r\n" not in self._waiting:
                 self._waiting += await self._stream.receive()
+                if self._waiting.startswith(b"\x16\x03"):  # somebody wants to speak TLS
+                    return None
         except anyio.EndOfStream:
             return None
         head, _, self._waiting = self._waiting.partition(b"\r\n\r\n")
