@@ -39,7 +39,9 @@ def _folder(name: str, into: Path) -> Path:
         raise CallError(f"{name!r} is no name for a skill: use up to 64 lower-case letters, digits and single hyphens.")
     folder = into / name
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CallError(f"{folder} exists already and is not empty. Choose another name, or another folder with --into.")
+        raise CallError(
+            f"{folder} exists already and is not empty. Choose another name, or another folder with --into."
+        )
     return folder
 
 
