@@ -135,7 +135,8 @@ def _may_claim(clause: Clause) -> bool:
 
 
 def _relevant(frame: Frame) -> int:
-    return frame.all | frame.any | frame.any_too
+    tags = frame.all | frame.any | frame.any_too
+    return tags | _B["edit"] if tags & _B["HEAD_EDIT"] else tags
 
 
 def _deciding(clause: Clause, tags: int) -> tuple[str, ...]:

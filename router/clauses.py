@@ -39,6 +39,7 @@ _AMBIGUOUS = _B["export"] | _B["export_noun"]
 _FILMS = _B["result"] | _B["media"]
 _NAMES = _FILMS | _B["part"] | _B["credit"] | _B["credit_sure"] | _B["finished"] | _B["status"]
 _OBJECTS = _B["the"] | _B["a"] | _B["it"] | _B["part"] | _B["media"] | _B["more"] | _B["FILE"]
+_TOPIC, _RESULT, _SEND_ME = _B["topic"], _B["result"], _B["send_me"]
 _Q, _NEG, _A, _FIRST = _B["Q"], _B["NEG"], _B["a"], _B["first"]
 _EXPORT, _EXPORT_NOUN, _UPLOAD, _EDIT, _PLEASE = (
     _B[name] for name in ("export", "export_noun", "upload", "edit", "please")
@@ -90,9 +91,13 @@ def split(hits: list[Hit], lexicon: Lexicon) -> list[Clause]:
 
 
 class _Cutter:
-    """Where the cutting stands. content: what follows is text for the screen, up to the end of the sentence."""
+    """Where the cutting stands.
 
-    __slots__ = ("clauses", "content", "current", "hits", "kind", "lexicon", "sentence_start", "tags")
+    content: what follows is text for the screen, up to the end of the sentence; topical: it is what a new film is about,
+    up to the end of the clause.
+    """
+
+    __slots__ = ("clauses", "content", "current", "hits", "kind", "lexicon", "sentence_start", "tags", "topical")
 
     def __init__(self, hits: list[Hit], lexicon: Lexicon) -> None:
         self.hits = hits
@@ -103,13 +108,14 @@ class _Cutter:
         self.kind: ClauseKind = "main"
         self.tags = 0
         self.content = False
+        self.topical = False
 
     def close(self, as_kind: ClauseKind | None = None) -> None:
         """End the clause at hand, if it has begun."""
         current = self.current
         if current:
             self.clauses.append(Clause(as_kind or self.kind, current, current[0].start, current[-1].end))
-        self.current, self.kind, self.tags = [], "main", 0
+        self.current, self.kind, self.tags, self.topical = [], "main", 0, False
 
     def stop(self, place: int, hit: Hit) -> None:
         """Take a mark between sentences or clauses."""
@@ -138,6 +144,10 @@ class _Cutter:
             self.kind = next(name for bit, name in _OPENING if own & bit)
         elif self.current and self._starts_clause(place, own):
             self.close()
+        if self.topical:
+            self.current.append(hit._replace(tags=_B["QUOTE"], kind="quote"))
+            return
+        self.topical = bool(own & _TOPIC and self.tags & _A and self.current and self.current[-1].tags & _RESULT)
         self.current.append(hit)
         self.tags |= own
         if own & _SAYS and not (place + 1 < len(self.hits) and self.hits[place + 1].tags & _CHANGED):
@@ -156,6 +166,8 @@ class _Cutter:
         if own & _JOINTS and _opens_clause(self.hits, place, own):
             return True
         if own & _ACTS and self.tags & _ACTS and self.lexicon.verb_final and not own & _NEG:
+            return True
+        if own & _SEND_ME and self.tags & _EDIT:
             return True
         if self.kind == "main":
             return False

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from .classification import classify, judged_clauses
 from .clauses import Clause
@@ -128,7 +129,7 @@ def _stopped(frame: Frame, clause: Clause) -> NearMiss | None:
 def _lacking(frame: Frame, clause: Clause) -> NearMiss | None:
     tags = clause.whole
     wanting = _wanting(frame, tags)
-    has_some = tags & (frame.all | frame.any | frame.any_too)
+    has_some = tags & (frame.all | frame.any | frame.any_too) & _about(frame.route)
     groups = (frame.all & ~tags != 0) + bool(frame.any & wanting) + bool(frame.any_too & wanting)
     if tags & frame.none or not has_some or groups != 1 or (frame.all & ~tags).bit_count() > 1:
         return None
@@ -160,8 +161,17 @@ def _described(tags: int) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
+def _data() -> dict[str, Any]:
+    data: dict[str, Any] = json.loads((FOLDER / "compiled" / "frames.json").read_text(encoding="utf-8"))
+    return data
+
+
 def _descriptions() -> dict[str, str]:
     """What each tag means, as frames.yaml says it."""
-    data = json.loads((FOLDER / "compiled" / "frames.json").read_text(encoding="utf-8"))
-    described: dict[str, str] = data["tags"]
+    described: dict[str, str] = _data()["tags"]
     return described
+
+
+def _about(route: str) -> int:
+    """The tags a clause must speak of to have come near this route."""
+    return sum(_B[name] for name in _data()["about"].get(route, ()))

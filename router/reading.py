@@ -21,7 +21,7 @@ _TOKEN = re.compile(
     rf"(?P<word>(?:{_LETTERS})+(?:'(?:{_LETTERS})+)*)"
     rf"|(?P<glued>{_GLUED}+(?:[ \t]{_GLUED}+)*)"
     r"|(?P<quote>\ue000+)|(?P<url>\ue001+)|(?P<file>\ue002+)"
-    r"|(?P<stop>[.!?;\n。！？；｡؟؛।…]+)|(?P<comma>[,，、،]|(?<=\s)[-–—](?=\s)|[—–])|(?P<colon>[:：])"
+    r"|(?P<stop>[.!?;\n。！？；｡؟؛।…]+|\(\d{1,2}\))|(?P<comma>[,，、،]|(?<=\s)[-–—](?=\s)|[—–])|(?P<colon>[:：])"
 )
 # what stands for content while the rest is read; private characters, so no word can contain them
 _QUOTED, _ADDRESS, _FILE = "\ue000", "\ue001", "\ue002"

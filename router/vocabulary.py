@@ -122,13 +122,20 @@ class Vocabulary:
             if shorter != plain and (found := self.exact(shorter) or self._plain(shorter)) is not None:
                 return found
         if "'" in word:
-            return self.exact(word[word.rindex("'") + 1 :]) or self.exact(word[: word.index("'")])
+            return self._apostrophe(word)
         for clitic in self.clitics:
             if plain.startswith(clitic) and len(plain) - len(clitic) > 2:
                 rest = plain[len(clitic) :]
                 if (found := self.exact(rest) or self._plain(rest)) is not None:
                     return found
         return None
+
+    def _apostrophe(self, word: str) -> Entry | None:
+        """A word with an article or a pronoun before its apostrophe, or "is" or the genitive behind it: no verb then."""
+        found = self.exact(word[word.rindex("'") + 1 :])
+        if found is None and (found := self.exact(word[: word.index("'")])) is not None and word.endswith("'s"):
+            return (found[0] & ~tag_mask("verbs"), None, found[2])
+        return found
 
     def _plain(self, word: str) -> Entry | None:
         tags = self.plain.get(word)
