@@ -69,7 +69,7 @@ class Skillturn:
         if runner is None:
             raise RuntimeError("open it first: async with Skillturn(…) as skill")
         request = self._request(text, files, urls, output)
-        with closing(Journal.open(conversation_file(self._home, conversation), name=conversation)) as journal:
+        with runner.journal(conversation_file(self._home, conversation), conversation) as journal:
             turn, _ = take_in(journal, request, self._settings, self._home, again=again)
             runner.ensure(journal)
             follower = Follower(journal, turn.id)

@@ -16,7 +16,7 @@ LOOK_AFTER_S = 1.0
 
 
 class Follower:
-    """Where one reader is in one turn. `journal` must not be the connection its writer uses.
+    """Where one reader is in one turn.
 
     told: the number of the last event read. finished: the last event was read.
     """
@@ -27,7 +27,7 @@ class Follower:
         self.told = after
         self.finished = False
         self.pause_s = FIRST_PAUSE_S
-        self._version: int | None = None
+        self._version: tuple[int, int] | None = None
 
     def poll(self) -> list[TurnEvent]:
         """Events that are new since the last call. A turn that ended wordless (stopped while it waited) gets a Done."""

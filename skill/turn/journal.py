@@ -103,9 +103,10 @@ class Journal:
         return str(row[0]) if row else ""
 
     @property
-    def version(self) -> int:
-        """Changes whenever another connection wrote; cheap enough to poll."""
-        return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
+    def version(self) -> tuple[int, int]:
+        """Changes whenever anybody wrote, through another connection or this one; cheap enough to poll."""
+        elsewhere: int = self.connection.execute("PRAGMA data_version").fetchone()[0]
+        return elsewhere, self.connection.total_changes
 
     @contextmanager
     def writing(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:

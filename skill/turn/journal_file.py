@@ -10,6 +10,8 @@ from pathlib import Path
 from .filelock import alone
 
 _VERSION = 1
+_CACHE_PAGES = 8
+_CACHED_STATEMENTS = 4
 _SCHEMA = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
     """CREATE TABLE turns (
@@ -76,7 +78,9 @@ def _mended(path: Path, name: str) -> tuple[sqlite3.Connection, Path | None]:
 
 def connect(path: str, name: str) -> sqlite3.Connection:
     """Open and, when it is new, begin the database. Raises sqlite3.DatabaseError for one that is not whole."""
-    connection = sqlite3.connect(path, timeout=15, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        path, timeout=15, isolation_level=None, check_same_thread=False, cached_statements=_CACHED_STATEMENTS
+    )
     try:
         _retry_locked(connection, "PRAGMA journal_mode = WAL")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -90,6 +94,9 @@ def connect(path: str, name: str) -> sqlite3.Connection:
         connection.execute("SELECT epoch FROM lease").fetchone()
         connection.execute("SELECT body FROM memory").fetchone()
         connection.execute("SELECT max(seq) FROM turns").fetchone()
+        # a server holds hundreds of journals open, and reads each of them by the page or two
+        connection.execute(f"PRAGMA cache_size = {_CACHE_PAGES}")
+        connection.execute("PRAGMA shrink_memory")
     except sqlite3.OperationalError as error:
         connection.close()
         if "no such table" in str(error):  # a database, but none of ours

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,17 +80,35 @@ def _apart() -> dict[str, Any]:
 
 
 class Inline:
-    """Runs turns as tasks of the caller's task group: servers, tests, programs that embed the runtime."""
+    """Runs turns as tasks of the caller's task group: servers, tests, programs that embed the runtime.
+
+    A conversation is open once however many of its turns are followed: a connection is what costs most memory.
+    """
 
     def __init__(self, tasks: TaskGroup, run: RunPinned | None = None) -> None:
         self._tasks = tasks
         self._run = run
         self._working: set[Path] = set()
         self._asked: set[Path] = set()
+        self._open: dict[Path, tuple[Journal, int]] = {}
+
+    @contextmanager
+    def journal(self, path: Path, name: str = "") -> Iterator[Journal]:
+        """The conversation's journal, shared with everyone who holds it here, and with the task that writes it."""
+        journal, users = self._open.get(path) or (Journal.open(path, name=name), 0)
+        self._open[path] = journal, users + 1
+        try:
+            yield journal
+        finally:
+            journal, users = self._open.pop(path)
+            if users > 1:
+                self._open[path] = journal, users - 1
+            else:
+                journal.close()
 
     def ensure(self, journal: Journal) -> None:
         """See that a task runs what waits in the conversation."""
-        assert journal.path is not None, "another connection must be able to open the journal"
+        assert journal.path is not None, "the task must be able to open the journal after its caller has closed it"
         if journal.path in self._working:
             self._asked.add(journal.path)  # the task may have looked for the last time already
         elif journal.unfinished() and standing(journal)[0] is not Standing.HELD:
@@ -101,8 +120,9 @@ class Inline:
 
         self._asked.add(path)
         try:
-            while path in self._asked:
-                self._asked.discard(path)
-                await serve(path, self._run or run_pinned)
+            with self.journal(path) as journal:
+                while path in self._asked:
+                    self._asked.discard(path)
+                    await serve(journal, self._run or run_pinned)
         finally:
             self._working.discard(path)

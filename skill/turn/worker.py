@@ -142,7 +142,7 @@ def first(group: BaseExceptionGroup[BaseException], kind: type[Kind]) -> Kind | 
 async def _keep(lease: Lease, scopes: dict[str, anyio.CancelScope]) -> None:
     """Renew the lease, and stop the turns somebody asked to stop."""
     renewed = time.monotonic()
-    version: int | None = None
+    version: tuple[int, int] | None = None
     while True:
         if time.monotonic() - renewed >= RENEW_S:
             lease.renew()
@@ -187,15 +187,19 @@ async def run_pinned(pinned: PinnedTurn, log: RunningTurn) -> TurnState:
     return await run_turn(pinned.request, log, runtime)
 
 
-async def serve(path: Path, run: RunPinned = run_pinned, diary: Diary | None = None) -> None:
+async def serve(journal: Journal, run: RunPinned = run_pinned, diary: Diary | None = None) -> None:
     """Run everything that waits in one conversation; nothing when somebody already does. Raises as `work`."""
+    lease = await take_lease(journal)
+    if lease is not None:
+        try:
+            await work(lease, run, diary)
+        finally:
+            lease.drop()
+
+
+async def _serve_file(path: Path, run: RunPinned, diary: Diary) -> None:
     with Journal.open(path) as journal:
-        lease = await take_lease(journal)
-        if lease is not None:
-            try:
-                await work(lease, run, diary)
-            finally:
-                lease.drop()
+        await serve(journal, run, diary)
 
 
 def main(arguments: Sequence[str] | None = None, run: RunPinned = run_pinned) -> int:
@@ -206,7 +210,7 @@ def main(arguments: Sequence[str] | None = None, run: RunPinned = run_pinned) ->
     settings = Settings.from_environment(os.environ)
     diary = Diary(settings.log, configure_logs(settings.log, (settings.token,)))
     try:
-        anyio.run(serve, path, run, diary)
+        anyio.run(_serve_file, path, run, diary)
     except LeaseLost:
         diary.left("another worker took over")
     except JournalError as error:

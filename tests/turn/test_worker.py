@@ -258,8 +258,8 @@ def test_a_worker_that_was_taken_over_writes_no_more(journal: Journal, home: Pat
         log.append(Text("too late"))
         return "finished"
 
-    with pytest.raises(LeaseLost):
-        anyio.run(serve, conversation_file(home, "c"), hang)
+    with Journal.open(conversation_file(home, "c")) as mine, pytest.raises(LeaseLost):
+        anyio.run(serve, mine, hang)
     assert journal.events(turn) == []
     assert journal.turn(turn).state == "running"
 
