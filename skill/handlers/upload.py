@@ -89,7 +89,7 @@ async def _check(ctx: TurnContext, batch: _Batch, folder: Path) -> None:
 async def _tell_where_it_goes(ctx: TurnContext, batch: _Batch, links: list[str], emit: Emit) -> None:
     """Before the first file leaves for a cloud. Source: DESIGN, environment."""
     conversation = ctx.conversation
-    if ctx.request.backend == "local" or conversation.cloud_notice_given or not (batch.new or links):
+    if ctx.advisor.here or conversation.cloud_notice_given or not (batch.new or links):
         return
     await emit(Text(ctx.say("cloud_notice", backend=ctx.advisor.backend_name)))
     conversation.cloud_notice_given = True

@@ -34,7 +34,9 @@ async def begin_afresh(ctx: TurnContext, emit: Emit) -> None:
     """Open a new project, bring back the files that are here, and say what is not in it any more."""
     media = dict(ctx.conversation.uploaded)
     film = _had_film(ctx)
+    told_where = ctx.conversation.cloud_notice_given
     await new_session(ctx)
+    ctx.conversation.cloud_notice_given = told_where
     gone = await _bring_back(ctx, media, emit)
     ctx.afresh = Afresh(tuple(gone), film)
     if not ctx.afresh.lacks_something:  # a message to the one is a message to the other

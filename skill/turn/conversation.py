@@ -91,5 +91,7 @@ async def _browser_link(ctx: TurnContext) -> str:
 def _ready(ctx: TurnContext, credits: float | None) -> str:
     if ctx.request.backend == "local":
         return ctx.say("ready_local")
+    if ctx.advisor.here:
+        return ctx.say("ready_here", backend=ctx.advisor.backend_name)
     granted = ctx.say("ready_credits", credits=f"{credits:g}") if credits else ""
     return ctx.say("ready_cloud", backend=ctx.advisor.backend_name, credits=granted)

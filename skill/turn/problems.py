@@ -87,6 +87,17 @@ class Advisor:
         """Whether nothing here can be charged."""
         return self.backend == "local" or self.conversation.free
 
+    @property
+    def here(self) -> bool:
+        """Whether nothing leaves this machine: its own engine, or a studio that listens on it."""
+        if self.backend == "local":
+            return True
+        from api import is_loopback  # noqa: PLC0415 - httpx, which every other backend has loaded
+
+        base = self.settings.api_url or self.plan.api.base
+        host = urlsplit(base if self.backend == "cloud" else self.backend).hostname or ""
+        return self.conversation.free and is_loopback(host)
+
     def registration_link(self) -> str:
         """The page where one registers, with the project's id so that it moves into the account."""
         web = self.settings.web_url or self.plan.api.web

@@ -533,3 +533,17 @@ def test_a_backend_that_shows_no_balance_counts_nothing(bench: Bench) -> None:
     bench.turn("credits")
     bench.backend.reply("send", httpx.ReadError("reset"))
     assert bench.turn("make a film").problem.charged is False
+
+
+def test_a_studio_that_listens_on_this_machine_is_no_cloud(bench: Bench, photo: Callable[..., Path]) -> None:
+    bench.name = "http://127.0.0.1:9999"
+    bench.backend.reply("anonymous_token", FREE)
+    texts = bench.turn("", photo("a.jpg")).texts
+    assert "nothing leaves this machine" in texts[0]
+    assert not [text for text in texts if "go to" in text]
+
+
+def test_a_backend_on_this_machine_that_counts_credits_may_pass_on(bench: Bench, photo: Callable[..., Path]) -> None:
+    bench.name = "http://127.0.0.1:9999"
+    texts = bench.turn("", photo("a.jpg")).texts
+    assert "go to 127.0.0.1" in texts[1]

@@ -118,6 +118,7 @@ def test_uploads_side_by_side_all_end_in_the_new_project(bench: Bench, photo: Ph
     assert bench.backend.calls.count("create_session") == 1
     assert set(log.conversation.uploaded.values()) == {"a.jpg", "b.jpg", "c.jpg", "d.jpg"}
     assert log.texts[-1].startswith("Got all 4: a.jpg, b.jpg, c.jpg and d.jpg.")
+    assert not [text for text in bench.turn("", photo("e.jpg")).texts if "files now go" in text], "that was said before"
 
 
 def test_a_second_loss_in_one_turn_is_told(bench: Bench, photo: Photo) -> None:
