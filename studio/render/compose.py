@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
 from .clip import ClipShot
+from .credits import Credits
 from .lettering import Lettering
 from .look import finish
+from .lower_third import LowerThird
 from .planes import BLACK, Planes
 from .shot import PhotoShot
-from .timeline import ShotPlan, TextPlan, Timeline
+from .timeline import ShotPlan, Style, TextPlan, Timeline
 from .transitions import mix, toward
 from .warp import Lens
 
@@ -20,6 +23,19 @@ class Shot(Protocol):
     """Whatever can fill a frame at an index of the film."""
 
     def draw(self, index: int, frame: Planes, lens: Lens) -> None: ...
+
+
+class Words(Protocol):
+    """Whatever can lay words over a frame at an index of the film."""
+
+    def draw(self, index: int, frame: Planes) -> None: ...
+
+
+_SETTERS: dict[Style, Callable[[TextPlan, Planes], Words]] = {
+    "plain": Lettering,
+    "lower-third": LowerThird,
+    "credits": Credits,
+}
 
 
 class Blank:
@@ -37,7 +53,7 @@ class Composer:
         """opened: shots that another composer of this process has left; they are nobody else's."""
         self._timeline = timeline
         self._open = {} if opened is None else opened
-        self._words: dict[TextPlan, Lettering] = {}
+        self._words: dict[TextPlan, Words] = {}
         self._lens = Lens()
         self._spare = Planes.filled(timeline.width, timeline.height)
 
@@ -97,14 +113,14 @@ class Composer:
             self._open[self._key(plan)] = shot
         return shot
 
-    def _lettering(self, text: TextPlan) -> Lettering:
+    def _lettering(self, text: TextPlan) -> Words:
         words = self._words.get(text)
         if words is None:
             beneath = Planes.filled(self._timeline.width, self._timeline.height)
             on_screen, self._open = self._open, dict(self._open)  # a look ahead must not close what is being shown
             self.draw_picture(text.first + text.frames // 2, beneath)
             self._open = on_screen
-            words = self._words[text] = Lettering(text, beneath)
+            words = self._words[text] = _SETTERS[text.style](text, beneath)
         return words
 
     def _forget(self, index: int) -> None:

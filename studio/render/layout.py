@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from api import Draft, Segment, Track, TrackType, placed
 
 from ..model import RenderOptions
 from .errors import RenderError
 from .sniff import kind_of
-from .timeline import LOOKS, ShotPlan, TextPlan, Timeline
+from .timeline import LOOKS, ShotPlan, Style, TextPlan, Timeline
 
 LARGEST_SIDE, SMALLEST_SIDE = 4320, 32
 _FADE_MS = 450
@@ -118,6 +118,7 @@ def _texts(draft: Draft, fps: int, frames: int) -> list[TextPlan]:
                     animation,
                     min(half, _frames(fades[0], fps)),
                     min(half, _frames(fades[1], fps)),
+                    _style(segment),
                 )
             )
     return texts
@@ -126,6 +127,16 @@ def _texts(draft: Draft, fps: int, frames: int) -> list[TextPlan]:
 def role_of(track: Track, segment: Segment) -> str:
     """What a segment is for: its own word, else its track's."""
     return segment.meta.role or str(track.meta.get("role", ""))
+
+
+def _style(segment: Segment) -> Style:
+    """`style` in a text's `m`: a key of the engine's own, words laid out in a way of their own."""
+    asked = (segment.meta.model_extra or {}).get("style", "plain")
+    found = next((known for known in get_args(Style) if known == asked), None)
+    if found is None:
+        raise RenderError(f"There is no text style called {asked}. Choose one of {', '.join(get_args(Style))}.")
+    style: Style = found
+    return style
 
 
 def _fades(segment: Segment) -> tuple[int | None, int | None]:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from PIL import ImageColor
 
 from .camera import ease
 from .errors import RenderError
-from .planes import Planes, yuv_of
+from .patch import Layer, Patch, moved
+from .planes import Planes, Rgb, yuv_of
 from .timeline import TextPlan
 from .typeset import Setting, set_text
-
-Layer = NDArray[np.float32]
 
 _SIZES = {"title": 0.112, "caption": 0.056}  # of the frame's shorter side
 _WEIGHTS = {"title": 700, "caption": 600}
 # left and right, top, bottom: what players and apps cover; upright films carry buttons and a description below
-_SAFE_WIDE, _SAFE_TALL = (0.08, 0.09, 0.09), (0.08, 0.12, 0.19)
+SAFE_WIDE, SAFE_TALL = (0.08, 0.09, 0.09), (0.08, 0.12, 0.19)
 _SHADOW, _PLATE = 0.62, 0.58
 _ENOUGH_CONTRAST = 2.1  # between the letters and the lightest (or darkest) tenth of what is behind them
 _TYPING = 0.55  # of the time on screen at most
@@ -30,7 +28,7 @@ class Lettering:
     def __init__(self, plan: TextPlan, beneath: Planes) -> None:
         self._plan = plan
         width, height = beneath.width, beneath.height
-        side, top, bottom = _SAFE_WIDE if width >= height else _SAFE_TALL
+        side, top, bottom = SAFE_WIDE if width >= height else SAFE_TALL
         share = plan.size / 100 * height if plan.size else _SIZES[plan.role] * min(width, height)
         self._set = set_text(
             plan.text,
@@ -39,11 +37,11 @@ class Lettering:
             max_width=round(width * (1 - 2 * side)),
             max_height=round(height * (1 - top - bottom)),
         )
-        self._color = _rgb(plan.color)
+        self._color = rgb_of(plan.color)
         rows, columns = self._set.mask.shape
         self._left = (width - columns) // 4 * 2
         self._top = _row(plan.position, rows, self._set.margin, height, top, bottom)
-        self._alpha, self._tint = self._layers(self._needs_plate(beneath))
+        self._patch = self._layers(self._needs_plate(beneath))
         self._step = max(2, round(self._set.size * 0.5))
 
     def draw(self, index: int, frame: Planes) -> None:
@@ -52,42 +50,21 @@ class Lettering:
         at, left = index - plan.first, plan.end - 1 - index
         coming = ease((at + 1) / (plan.fade_in + 1)) if plan.fade_in else 1.0
         going = ease((left + 1) / (plan.fade_out + 1)) if plan.fade_out else 1.0
-        alpha, tint = self._alpha, self._tint
+        patch = self._patch
         if plan.animation == "typewriter":
-            shown = self._typed(at / max(1, plan.frames))
-            alpha, tint, coming = _product(alpha, shown), [_product(layer, shown) for layer in tint], 1.0
-        rise = 0.0
-        if plan.animation == "slide":
-            rise = self._step * ((1 - coming) - (1 - going))
-        self._blend(frame, alpha, tint, min(coming, going), rise)
-
-    def _blend(self, frame: Planes, alpha: Layer, tint: list[Layer], strength: float, rise: float) -> None:
+            patch, coming = patch.shown(self._typed(at / max(1, plan.frames))), 1.0
+        rise = self._step * ((1 - coming) - (1 - going)) if plan.animation == "slide" else 0.0
         if rise:
-            alpha, tint = _moved(alpha, rise), [_moved(layer, rise) for layer in tint]
-        for plane, layer, half in zip(frame.each(), tint, (1, 2, 2), strict=True):
-            cover = alpha if half == 1 else _halved(alpha)
-            wash = layer if half == 1 else _halved(layer)
-            row, column = self._top // half, self._left // half
-            y0, x0 = max(0, row), max(0, column)
-            y1, x1 = min(plane.shape[0], row + cover.shape[0]), min(plane.shape[1], column + cover.shape[1])
-            if y1 <= y0 or x1 <= x0:
-                continue
-            inside = (slice(y0 - row, y1 - row), slice(x0 - column, x1 - column))
-            under = plane[y0:y1, x0:x1].astype(np.float32)
-            under *= 1 - strength * cover[inside]
-            under += strength * wash[inside]
-            plane[y0:y1, x0:x1] = np.clip(np.rint(under), 0, 255).astype(np.uint8)
+            patch = patch.moved(0.0, rise)
+        patch.lay(frame, self._left, self._top, min(coming, going))
 
-    def _layers(self, plate: bool) -> tuple[Layer, list[Layer]]:
-        """Coverage 0..1, and colour times coverage for y, u and v: letters, their shadow, a plate if need be."""
+    def _layers(self, plate: bool) -> Patch:
+        """Letters, their shadow, and a plate if need be."""
         letters = np.asarray(self._set.mask / 255, np.float32)
-        behind = _shadow(self._set)
+        behind = shadow(self._set)
         if plate:
-            behind = np.maximum(behind, _rounded(self._set) * _PLATE)
-        behind = np.asarray(behind * (1 - letters), np.float32)
-        text, ground = yuv_of(self._color), yuv_of((0, 0, 0) if self._is_light() else (255, 255, 255))
-        tint = [_sum(letters * ink, behind * paper) for ink, paper in zip(text, ground, strict=True)]
-        return _sum(letters, behind), tint
+            behind = np.maximum(behind, _rounded(self._set) * np.float32(_PLATE))
+        return Patch.of((letters, self._color), (behind, (0, 0, 0) if self._is_light() else (255, 255, 255)))
 
     def _is_light(self) -> bool:
         return _luminance(yuv_of(self._color)[0]) > 0.18
@@ -117,7 +94,8 @@ class Lettering:
         return shown
 
 
-def _rgb(color: str) -> tuple[int, int, int]:
+def rgb_of(color: str) -> Rgb:
+    """A colour by its name or as #RRGGBB. Raises RenderError."""
     try:
         return ImageColor.getrgb(color)[:3]
     except ValueError as exc:
@@ -134,13 +112,13 @@ def _row(position: str, rows: int, margin: int, height: int, top: float, bottom:
     return round(places[position] / 2) * 2
 
 
-def _shadow(setting: Setting) -> Layer:
+def shadow(setting: Setting) -> Layer:
     """A soft dark glow, a little lower than the letters."""
     mask = np.asarray(setting.mask / 255, np.float32)
     near = np.asarray(cv2.GaussianBlur(mask, (0, 0), max(1.0, setting.size * 0.05)), np.float32)
     far = np.asarray(cv2.GaussianBlur(mask, (0, 0), max(1.5, setting.size * 0.16)), np.float32)
     glow = np.asarray(np.clip(0.55 * near + 0.9 * far, 0, 1) * _SHADOW, np.float32)
-    return _moved(glow, setting.size * 0.03)
+    return moved(glow, 0.0, setting.size * 0.03)
 
 
 def _rounded(setting: Setting) -> Layer:
@@ -155,24 +133,6 @@ def _rounded(setting: Setting) -> Layer:
         for y in (inset + radius, rows - inset - radius):
             cv2.circle(plate, (x, y), radius, 255, -1, cv2.LINE_AA)
     return np.asarray(plate / 255, np.float32)
-
-
-def _sum(a: Layer, b: Layer) -> Layer:
-    return np.asarray(a + b, np.float32)
-
-
-def _product(a: Layer, b: Layer) -> Layer:
-    return np.asarray(a * b, np.float32)
-
-
-def _moved(layer: Layer, down: float) -> Layer:
-    matrix = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, down]])
-    return np.asarray(cv2.warpAffine(layer, matrix, (layer.shape[1], layer.shape[0])), np.float32)
-
-
-def _halved(layer: Layer) -> Layer:
-    size = ((layer.shape[1] + 1) // 2, (layer.shape[0] + 1) // 2)
-    return np.asarray(cv2.resize(layer, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _luminance(y: float) -> float:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from api import Motion, Position, Transition  # drafts and their pydantic stay out of worker processes
 
 LOOKS = ("none", "warm", "cool", "mono", "vintage", "vignette", "letterbox")
+Style = Literal["plain", "lower-third", "credits"]
 Animation = Literal["none", "fade", "slide", "typewriter"]
 
 
@@ -54,6 +55,7 @@ class TextPlan:
     animation: Animation
     fade_in: int
     fade_out: int
+    style: Style = "plain"
 
     @property
     def end(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,11 @@ from .fonts import breaks_anywhere, font, runs_of, visual
 
 _LEADING = 1.28  # line height per font size
 _SMALLEST_PX = 10
+_LEADING_VOWELS = frozenset("เแโใไເແໂໃໄ")
 _NO_LINE_START = frozenset("、。，．！？：；）」』】》〉”’…,.!?:;)]}%")
+
+
+Align = Literal["center", "left"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +40,25 @@ class Setting:
     margin: int
 
 
-def set_text(text: str, *, size: int, weight: int, max_width: int, max_height: int) -> Setting:
-    """Set words in at most this many px (without the margin). A text too long at this size is set smaller."""
+def set_text(
+    text: str, *, size: int, weight: int, max_width: int, max_height: int | None, align: Align = "center"
+) -> Setting:
+    """Set words in at most this many px (without the margin). A text too long at this size is set smaller.
+
+    max_height: None = as tall as it gets. Empty lines stay, for credits that are set in groups.
+    """
     while True:
-        lines = [line for row in text.splitlines() for line in _wrap(row.strip(), size, weight, max_width)]
+        lines = [line for row in text.strip().splitlines() for line in _wrap(row.strip(), size, weight, max_width)]
         tall = round(len(lines) * size * _LEADING)
         wide = max((_width(line, size, weight) for line in lines), default=0)
-        if (tall <= max_height and wide <= max_width) or size <= _SMALLEST_PX:
-            return _draw(lines, size, weight)
+        if ((max_height is None or tall <= max_height) and wide <= max_width) or size <= _SMALLEST_PX:
+            return _draw(lines, size, weight, align)
         size = max(_SMALLEST_PX, int(size * 0.92))
 
 
 def _wrap(text: str, size: int, weight: int, limit: float) -> list[str]:
     """As few lines as fit, then as even as that many lines can be."""
-    words = _pieces(text)
+    words = [part for piece in _pieces(text) for part in _parted(piece, size, weight, limit)]
     lines = _filled(words, size, weight, limit)
     low, high = limit / 3, limit
     for _ in range(7):
@@ -85,11 +95,27 @@ def _pieces(text: str) -> list[str]:
     return pieces
 
 
+def _parted(piece: str, size: int, weight: int, limit: float) -> list[str]:
+    """A piece, or its syllables where it is wider than a line: Thai and Lao are written without blanks.
+
+    A vowel that is written before its consonant begins a syllable; telling words apart would take a dictionary.
+    """
+    if _width(piece, size, weight) <= limit:
+        return [piece]
+    parts = [""]
+    for char in piece:
+        if char in _LEADING_VOWELS and parts[-1]:
+            parts.append(char)
+        else:
+            parts[-1] += char
+    return parts
+
+
 def _width(line: str, size: int, weight: int) -> float:
     return sum(font(run.face, size, weight).getlength(run.text) for run in runs_of(line))
 
 
-def _draw(lines: list[str], size: int, weight: int) -> Setting:
+def _draw(lines: list[str], size: int, weight: int, align: Align) -> Setting:
     margin = max(4, round(size * 0.5))
     widths = [_width(line, size, weight) for line in lines]
     wide = int(max(widths, default=0)) + 2 * margin + 2
@@ -100,7 +126,8 @@ def _draw(lines: list[str], size: int, weight: int) -> Setting:
     for row, (line, width) in enumerate(zip(lines, widths, strict=True)):
         top = margin + row * step
         baseline = top + round(step * 0.5 + size * 0.36)
-        spans = _draw_line(pen, line, (wide - width) / 2, baseline, size, weight)
+        left = (wide - width) / 2 if align == "center" else float(margin)
+        spans = _draw_line(pen, line, left, baseline, size, weight)
         placed.append(Glyphs(top, top + step, spans))
     return Setting(np.asarray(image, np.uint8), tuple(placed), size, margin)
 

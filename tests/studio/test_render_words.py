@@ -121,3 +121,37 @@ def test_compiled_data_is_current() -> None:
     for source in data.glob("*.yaml"):
         compiled = json.loads((data / "compiled" / f"{source.stem}.json").read_text(encoding="utf-8"))
         assert compiled == yaml.safe_load(source.read_text(encoding="utf-8"))
+
+
+def test_a_lower_third_stands_low_at_the_side_behind_its_bar(tmp_path: Path) -> None:
+    words = {"text": "Ada Lovelace — first programmer", "style": "lower-third", "color": "gold"}
+    drawn = still(tmp_path, **words)
+    left, top, right, bottom = lit(drawn)
+    assert 0.07 * W <= left < 0.12 * W and 0.6 * H < top < bottom <= 0.82 * H and right < 0.93 * W
+    bar = drawn[(top + bottom) // 2, left]
+    assert bar[0] > 200 and bar[2] < 120  # gold
+    rows = np.nonzero((drawn[:, left + 12 :].mean(axis=2) > 200).any(axis=1))[0]
+    assert (np.diff(rows) > 3).sum() == 1  # the name, and below it who she is
+    coming = still(tmp_path, 100, **words)
+    assert 0 < (coming > 150).sum() < 0.5 * (drawn > 150).sum()
+
+
+def test_credits_roll_from_below_to_above_over_a_darker_picture(tmp_path: Path) -> None:
+    words = {"text": "Directed by\nMia\n\nPhotographs\nMia and Tom", "style": "credits"}
+    early, middle, late = (still(tmp_path, at, ground="#808080", **words) for at in (600, 1500, 2400))
+    assert lit(early)[1] > H / 2 and lit(late)[3] < H / 2
+    assert abs((lit(middle)[1] + lit(middle)[3]) / 2 - H / 2) < 0.05 * H
+    assert middle[4, 4].max() < 70 < still(tmp_path, 0, ground="#808080", **words)[4, 4].min()
+    many = {"text": "\n".join(f"Name {number}" for number in range(60)), "style": "credits"}
+    assert lit(still(tmp_path, 1500, **many))[1] < 20  # a roll longer than the frame is not shrunk into it
+
+
+def test_thai_without_blanks_is_broken_between_syllables(tmp_path: Path) -> None:
+    text = "เรากำลังเดินทางไปเที่ยวทะเลในวันหยุดยาว"
+    setting = set_text(text, size=40, weight=700, max_width=300, max_height=600)
+    assert setting.size == 40 and len(setting.lines) > 1
+
+
+def test_an_unknown_style_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(RenderError, match="lower-third, credits"):
+        still(tmp_path, text="Hello", style="banner")
