@@ -39,6 +39,7 @@ _AMBIGUOUS = _B["export"] | _B["export_noun"]
 _FILMS = _B["result"] | _B["media"]
 _NAMES = _FILMS | _B["part"] | _B["credit"] | _B["credit_sure"] | _B["finished"] | _B["status"]
 _OBJECTS = _B["the"] | _B["a"] | _B["it"] | _B["part"] | _B["media"] | _B["more"] | _B["FILE"]
+_DENIES = _B["neg"] | _B["cancel"]
 _TOPIC, _RESULT, _SEND_ME = _B["topic"], _B["result"], _B["send_me"]
 _Q, _NEG, _A, _FIRST = _B["Q"], _B["NEG"], _B["a"], _B["first"]
 _EXPORT, _EXPORT_NOUN, _UPLOAD, _EDIT, _PLEASE = (
@@ -93,8 +94,8 @@ def split(hits: list[Hit], lexicon: Lexicon) -> list[Clause]:
 class _Cutter:
     """Where the cutting stands.
 
-    content: what follows is text for the screen, up to the end of the sentence; topical: it is what a new film is about,
-    up to the end of the clause.
+    content: what follows is text for the screen, up to the end of the sentence; topical: it is what a new film is
+    about, up to the end of the clause.
     """
 
     __slots__ = ("clauses", "content", "current", "hits", "kind", "lexicon", "sentence_start", "tags", "topical")
@@ -265,6 +266,9 @@ def _govern(tags: list[int], whole: int, verb_final: bool) -> tuple[int, int]:
         return whole, whole
     order = reversed(tags) if verb_final else tags
     for own in order:
+        if own & _DENIES and whole & _NEG and not verb_final and not own & edit:
+            # "don't add anything, just export it": the edit is what is not wanted
+            return whole & ~edit, whole & ~edit
         if own & edit and not own & (_HEADS & ~_B["get"]):
             head_edit = _B["HEAD_EDIT"]
             return whole | head_edit, (whole & (_Q | _B["NEG"])) | edit | head_edit

@@ -38,7 +38,9 @@ def lexicon_form(data: Mapping[str, Any], misspelt_tags: frozenset[str]) -> dict
     form: dict[str, Any] = {
         "grammar": {
             "verb_final": grammar.get("verb_final") == "true",
-            "clitics": grammar.get("clitics", "").split(),
+            "clitics": _glued_on(grammar["clitics"]),
+            "enclitics": _glued_on(grammar["enclitics"]),
+            "genitive": grammar["genitive"] == "true",
             "variants": {pair[0]: pair[1] for pair in grammar.get("variants", "").split()},
         },
         "not_after": data["not_after"] or {},
@@ -58,6 +60,11 @@ def lexicon_form(data: Mapping[str, Any], misspelt_tags: frozenset[str]) -> dict
                     form["near"].setdefault(letter, set()).add(word)
     form["near"] = {letter: " ".join(sorted(words)) for letter, words in form["near"].items()}
     return _numbered(form)
+
+
+def _glued_on(listed: str) -> list[list[str]]:
+    """What is written together with a word, each with the tag it adds or "": "lo:it te" -> [[lo, it], [te, ""]]."""
+    return [[entry.partition(":")[0], entry.partition(":")[2]] for entry in listed.split()]
 
 
 def _phrases(words: Mapping[str, str | None]) -> dict[str, frozenset[str]]:

@@ -14,6 +14,8 @@ from .quotation import quotes
 UNSURE = "en"
 _CLEAR = 0.3
 """A lead in score below which the request lexicons are asked as well."""
+_ONE_WITNESS = 1.0
+"""The score of one word that only one language has."""
 _SHORT = 60
 """Characters; a longer text has function words enough."""
 _DATA = Path(__file__).parent / "lexicon" / "compiled"
@@ -171,10 +173,9 @@ def _by_words(own: str) -> tuple[tuple[str, float], ...]:
         for char in set(own):
             if (owner := letters.get(char)) is not None:
                 scores[owner] = scores.get(owner, 0.0) + 1.5
-    if len(scores) != 1:
-        ranked = sorted(scores.values(), reverse=True)
-        if not ranked or (ranked[0] - ranked[1] < _CLEAR and len(own) < _SHORT):
-            _add_lexicons(own, scores)
+    ranked = sorted(scores.values(), reverse=True)
+    if not ranked or (len(own) < _SHORT and (ranked[0] <= _ONE_WITNESS or ranked[0] - [*ranked, 0.0][1] < _CLEAR)):
+        _add_lexicons(own, scores)
     if not scores:
         return ((UNSURE, 0.0),)
     return tuple(sorted(scores.items(), key=lambda entry: (-entry[1], entry[0] != UNSURE, entry[0])))

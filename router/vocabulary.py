@@ -18,6 +18,7 @@ from .normalise import without_elongation, without_marks
 FOLDER = Path(__file__).parent / "lexicon"
 _CACHED_WORDS = 20_000
 _SHORTEST_TYPO = 5
+_SHORTEST_STEM = 3
 
 Tail = tuple[tuple[str, ...], int]
 """The words after a phrase's first, and the phrase's tags."""
@@ -55,7 +56,12 @@ class Vocabulary:
         bits = tag_bits()
         self.language = language
         self.verb_final: bool = data["grammar"]["verb_final"]
-        self.clitics: tuple[str, ...] = tuple(data["grammar"]["clitics"])
+        # what is glued to the start of a word or the end of a verb, with the tag it adds; whether "'s" makes a genitive
+        self.clitics, self.enclitics = (
+            tuple((glued, bits[tag] if tag else 0) for glued, tag in data["grammar"][name])
+            for name in ("clitics", "enclitics")
+        )
+        self.genitive: bool = data["grammar"]["genitive"]
         self.variants: dict[int, str] = {ord(char): meant for char, meant in data["grammar"]["variants"].items()}
         self.masks = [sum(bits[name] for name in names.split()) for names in data["tags"]]
         self.words: dict[str, int] = data["words"]
@@ -121,21 +127,41 @@ class Vocabulary:
             shorter = without_elongation(plain, keep=keep)
             if shorter != plain and (found := self.exact(shorter) or self._plain(shorter)) is not None:
                 return found
+        if self.enclitics and (found := self._enclitic(plain)) is not None:
+            return found
         if "'" in word:
             return self._apostrophe(word)
-        for clitic in self.clitics:
+        for clitic, tag in self.clitics:
             if plain.startswith(clitic) and len(plain) - len(clitic) > 2:
                 rest = plain[len(clitic) :]
-                if (found := self.exact(rest) or self._plain(rest)) is not None:
-                    return found
+                if (found := self.exact(rest) or self._plain(rest) or self._enclitic(rest)) is not None:
+                    # "and" before a verb opens a clause, before a noun it joins
+                    return (found[0] | tag, found[1], found[2]) if found[0] & tag_mask("governs") else found
         return None
 
     def _apostrophe(self, word: str) -> Entry | None:
-        """A word with an article or a pronoun before its apostrophe, or "is" or the genitive behind it: no verb then."""
+        """A word with an article or pronoun before its apostrophe, or something short behind; a genitive is no verb."""
         found = self.exact(word[word.rindex("'") + 1 :])
-        if found is None and (found := self.exact(word[: word.index("'")])) is not None and word.endswith("'s"):
+        if found is not None:
+            return found
+        found = self.exact(word[: word.index("'")])
+        if found is not None and self.genitive and word.endswith("'s"):
             return (found[0] & ~tag_mask("verbs"), None, found[2])
         return found
+
+    def _enclitic(self, word: str, depth: int = 2) -> Entry | None:
+        """A verb with pronouns glued on ("expórtalo", "mándamelo"), which it governs."""
+        for end, tag in self.enclitics:
+            if not word.endswith(end) or len(word) - len(end) < _SHORTEST_STEM:
+                continue
+            stem = word[: -len(end)]
+            # "scaricarlo" has lost the vowel of "scaricare"
+            found = self.exact(stem) or self._plain(stem) or self.exact(stem + "e")
+            if found is None and depth > 1:
+                found = self._enclitic(stem, depth - 1)
+            if found is not None and found[0] & tag_mask("governs"):
+                return (found[0] | tag, None, found[2])
+        return None
 
     def _plain(self, word: str) -> Entry | None:
         tags = self.plain.get(word)
