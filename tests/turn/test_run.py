@@ -11,6 +11,7 @@ import pytest
 
 from router import PhraseRow, RoutingTable
 from skill.handlers.contract import PendingSend
+from skill.turn.event_json import to_json
 from skill.turn.events import Offer, Status, Text
 from skill.turn.run import run_turn
 from skill.turn.settings import Settings
@@ -547,3 +548,10 @@ def test_a_backend_on_this_machine_that_counts_credits_may_pass_on(bench: Bench,
     bench.name = "http://127.0.0.1:9999"
     texts = bench.turn("", photo("a.jpg")).texts
     assert "go to 127.0.0.1" in texts[1]
+
+
+def test_nobodys_token_is_shown(bench: Bench) -> None:
+    bench.known()
+    bench.backend.reply("send", bench.backend.stream("Yours: nmv_usr_0123-abc_X. His: tok-anonymous. A link: clm_77."))
+    shown = [to_json(event) for event in bench.turn("make a film").events]
+    assert shown[0]["text"] == "Yours: …. His: …. A link: clm_77."
