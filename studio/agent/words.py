@@ -83,13 +83,15 @@ def words_for(language: str) -> Words:
     What a wording means in the language itself hides what it means alongside: Portuguese "no" refuses nothing.
     """
     words = Words()
-    hidden = set() if language in _ALONGSIDE else {wording for _, _, wording in _entries(language)}
+    own = {wording for _, _, wording in _entries(language)}
+    hidden = set() if language in _ALONGSIDE else own
     for name in (language, *_ALONGSIDE.get(language, ("en",))):
         for concept, value, wording in _entries(name):
             if name == language or wording not in hidden:
                 words.add(wording, concept, value)
                 for typed in _typed(wording):
-                    words.add(typed, concept, value)
+                    if typed not in own:  # pôr is to put, por is for
+                        words.add(typed, concept, value)
     return words
 
 
