@@ -81,6 +81,8 @@ def split(hits: list[Hit], lexicon: Lexicon) -> list[Clause]:
     for place, hit in enumerate(hits):
         if hit.kind in ("stop", "comma", "colon"):
             cutter.stop(place, hit)
+        elif not hit.tags and not cutter.content and not cutter.topical:
+            cutter.current.append(hit)
         elif cutter.content:
             cutter.current.append(hit._replace(tags=_B["QUOTE"], kind="quote"))
         else:

@@ -16,6 +16,7 @@ _CLEAR = 0.3
 """A lead in score below which the request lexicons are asked as well."""
 _ONE_WITNESS = 1.0
 """The score of one word that only one language has."""
+_ENOUGH_WORDS = 40
 _SHORT = 60
 """Characters; a longer text has function words enough."""
 _DATA = Path(__file__).parent / "lexicon" / "compiled"
@@ -78,9 +79,10 @@ def detect_language(text: str) -> str:
 
 def language_scores(text: str) -> tuple[tuple[str, float], ...]:
     """The likely languages, best first, never empty; one entry where the script alone decides."""
-    own = fold(_own_words(text[:_LOOKED_AT]))
+    own = _own_words(text[:_LOOKED_AT])
     if own.isascii():
-        return _by_words(own)
+        return _by_words(own.lower())
+    own = fold(own)
     scripts = [name for name, pattern in _SCRIPTS if pattern.search(own)]
     if scripts:
         return ((_by_script(own, scripts), 1.0),)
@@ -165,7 +167,7 @@ def _tells(word: str) -> tuple[tuple[str, float], ...]:
 
 def _by_words(own: str) -> tuple[tuple[str, float], ...]:
     scores: dict[str, float] = {}
-    for word in _WORD.findall(own):
+    for word in _WORD.findall(own)[:_ENOUGH_WORDS]:
         for tag, weight in _tells(word):
             scores[tag] = scores.get(tag, 0.0) + weight
     if not own.isascii():

@@ -118,17 +118,15 @@ def _join(words: list[Word], hits: list[Hit], lexicon: Lexicon) -> None:
     """Phrases of several words win over the words they are made of, the longest first."""
     place, count = 0, len(words)
     silenced: set[int] = set()
-    present = {word[2] for word in words}
+    present: set[str] = set()
     while place < count:
         start, end, word, tags, tails = words[place]
         taken = 1
         if place in silenced:
             tags, tails = 0, None
-        if (
-            tails is not None
-            and place + 1 < count
-            and (found := _longest(words, place + 1, tails, present)) is not None
-        ):
+        if tails is not None and tails.loose and not present:
+            present.update(word[2] for word in words)
+        if tails is not None and place + 1 < count and (found := _longest(words, place + 1, tails, present)):
             matched, (rest, tags) = found
             if tags & _ANNOUNCES:
                 # "I upload": the phrase announces, the verb inside it says what

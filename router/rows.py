@@ -51,7 +51,11 @@ class _Trigger:
 
     row: PhraseRow
     phrase: str
+    start: str = ""
     _own: bool | None = None
+
+    def __post_init__(self) -> None:
+        self.start = self.phrase.partition(" ")[0]
 
     @property
     def own(self) -> bool:
@@ -73,6 +77,7 @@ class TableIndex:
     exact: dict[str, PhraseRow]
     longest: int
     _found: dict[int, _Trigger] = field(default_factory=dict)
+    _said: list[_Trigger] = field(default_factory=list)
 
     def known(self, route: str) -> str:
         """The route, or chat where no row of the table has this action."""
@@ -87,6 +92,7 @@ class TableIndex:
     def mark(self, folded: str, hits: list[Hit], words: Lexicon) -> None:
         """Give the words that only this table knows their place among the hits."""
         self._found.clear()
+        self._said = [trigger for trigger in self.several if trigger.start in folded]
         for across in self.single_glued:
             self._mark_glued(across, folded, hits)
         if not self.single:
@@ -116,9 +122,9 @@ class TableIndex:
     def claimed(self, clause: Clause) -> Claim | None:
         """The row whose own words stand in the clause: the longest trigger wins."""
         best: _Trigger | None = None
-        if self.several:
+        if self._said:
             text = " ".join(hit.text for hit in clause.hits if hit.kind in ("word", "glued"))
-            for trigger in self.several:
+            for trigger in self._said:
                 if trigger.phrase in text and (best is None or len(trigger.phrase) > len(best.phrase)) and trigger.own:
                     best = trigger
         if best is None and clause.whole & _B["ROW_WORD"]:
