@@ -68,7 +68,9 @@ def main() -> int:
     return 1 if worst > 1 else 0
 
 
-def compared(python: str, words: Sequence[str], variables: Mapping[str, str], repeat: int) -> tuple[float, float, float]:
+def compared(
+    python: str, words: Sequence[str], variables: Mapping[str, str], repeat: int
+) -> tuple[float, float, float]:
     """The median turn over the median `pass`, and both in ms; the first two turns set things up and do not count."""
     turn = [python, "-m", "skill", *words]
     for _ in range(2):

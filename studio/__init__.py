@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from .model import Answer, Brief, Media, Rendered, RenderOptions
     from .render import draft_of, probe, render_film
     from .render.errors import RenderError, RenderStopped, UnsupportedMedia
+    from .shelves import Shelves, Stock
     from .transport import LocalTransport
     from .workshop import Limits, Studio
 
@@ -18,6 +19,7 @@ _HOME = {
         "model": ("Answer", "Brief", "Media", "RenderOptions", "Rendered"),
         "render": ("draft_of", "probe", "render_film"),
         "render.errors": ("RenderError", "RenderStopped", "UnsupportedMedia"),
+        "shelves": ("Shelves", "Stock"),
         "transport": ("LocalTransport",),
         "workshop": ("Limits", "Studio"),
     }.items()
@@ -34,6 +36,8 @@ __all__ = [
     "RenderOptions",
     "RenderStopped",
     "Rendered",
+    "Shelves",
+    "Stock",
     "Studio",
     "UnsupportedMedia",
     "create_app",

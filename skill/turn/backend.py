@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import httpx
 
     from api import BackendError, Client, ClientIds, TokenStore
+    from studio import Shelves
 
     from ..handlers.contract import Conversation
     from .events import TurnRequest
@@ -115,6 +116,17 @@ def forget_project(skill_home: Path, session_id: str) -> None:
     studio = Studio(skill_home / "studio")
     studio.store.forget_session(session_id)
     studio.close()
+
+
+def open_shelves(skill_home: Path) -> Shelves | None:
+    """What the embedded studio keeps; None where there is no studio. Close it after use."""
+    if not (skill_home / "studio" / "studio.db").is_file():
+        return None
+    try:
+        from studio import Shelves  # noqa: PLC0415 - as above
+    except ImportError:
+        return None
+    return Shelves(skill_home / "studio")
 
 
 def _token_store(runtime: Runtime) -> TokenStore:

@@ -24,6 +24,7 @@ __all__ = ["OPEN_STATES", "Journal", "JournalError", "Turn", "memory_json"]
 
 
 _TURN = "seq, id, state, request, digest, created, ended, attempts, released, cancel, told, delivered"
+_PROJECT = "project:"
 OPEN_STATES: tuple[TurnState, ...] = ("queued", "running")
 
 
@@ -101,6 +102,15 @@ class Journal:
     def meta(self, key: str) -> str:
         row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return str(row[0]) if row else ""
+
+    def note_project(self, backend: str, session_id: str) -> None:
+        """Inside a transaction: remember a backend's project, so that forgetting finds the earlier ones too."""
+        self.connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (f"{_PROJECT}{session_id}", backend))
+
+    def projects(self) -> list[tuple[str, str]]:
+        """Every backend and session this conversation ever had."""
+        rows = self.connection.execute("SELECT value, key FROM meta WHERE key GLOB ?", (f"{_PROJECT}*",))
+        return [(backend, key.removeprefix(_PROJECT)) for backend, key in rows]
 
     @property
     def version(self) -> tuple[int, int]:

@@ -81,6 +81,8 @@ class Lease:
         """Inside a guarded transaction: put the conversation's memory in."""
         self.journal.connection.execute("DELETE FROM memory")
         self.journal.connection.execute("INSERT INTO memory VALUES (?)", (memory_json(self.conversation),))
+        if self.conversation.session_id:
+            self.journal.note_project(self.conversation.backend, self.conversation.session_id)
 
     def next_turn(self, running: Collection[str]) -> Turn | None:
         """Begin the next turn: one a dead holder left, else the oldest that waits. Raises LeaseLost.

@@ -13,6 +13,8 @@ class Settings:
     """The family's variables (NEMO_*, SKILL_SOURCE) and our own (SKILLTURN_*). None = not set.
 
     backend: "auto", "local", "cloud" or an http(s) URL. home: where state lives; see skill.turn.home.
+    media_budget_bytes: what photos, films and their parts may take on this machine; beyond it old films go, then
+    projects untouched for `media_old_s` seconds (keeping.py).
     """
 
     token: str | None = None
@@ -23,6 +25,8 @@ class Settings:
     backend: str = "auto"
     home: Path | None = None
     log: Literal["text", "json", "off"] = "off"
+    media_budget_bytes: int = 8 << 30
+    media_old_s: float = 30 * 24 * 3600
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:

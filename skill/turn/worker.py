@@ -24,6 +24,7 @@ from .events import Done, Problem, TurnState
 from .home import plans_folder
 from .intake import files_folder
 from .journal import Journal, JournalError, Turn
+from .keeping import tidy_now_and_then
 from .lease import RENEW_S, Lease, LeaseLost, Standing, standing
 from .logs import Diary, configure_logs
 from .pinned import PinnedTurn, drop_files, drop_token, from_json
@@ -200,6 +201,11 @@ async def serve(journal: Journal, run: RunPinned = run_pinned, diary: Diary | No
 async def _serve_file(path: Path, run: RunPinned, diary: Diary) -> None:
     with Journal.open(path) as journal:
         await serve(journal, run, diary)
+        turns = journal.turns()
+    if turns:
+        pinned = from_json(turns[-1].request)
+        assert pinned.settings.home is not None, "a pinned turn names its home"
+        tidy_now_and_then(pinned.settings, pinned.settings.home)
 
 
 def main(arguments: Sequence[str] | None = None, run: RunPinned = run_pinned) -> int:

@@ -17,6 +17,8 @@ NAMES = [
     "RenderOptions",
     "RenderStopped",
     "Rendered",
+    "Shelves",
+    "Stock",
     "Studio",
     "UnsupportedMedia",
     "create_app",

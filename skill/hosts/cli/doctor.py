@@ -7,11 +7,13 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
+from ...turn.backend import open_shelves
 from ...turn.home import HomeError
 from .desk import Desk
 from .exits import DONE, FINDINGS, CallError
@@ -108,11 +110,30 @@ def _state() -> Iterator[Check]:
     free = shutil.disk_usage(desk.home).free
     advice = "Films need room: free some, or move SKILLTURN_HOME."
     yield Check("disk", free > _ROOM_BYTES, f"{free / 2**30:.1f} GB free", advice)
+    yield _kept(desk)
     backend = desk.settings.resolve_backend()
     why = "asked for" if desk.settings.backend != "auto" else "nothing names another"
     if backend == "cloud" and desk.settings.backend == "auto":
         why = "NEMO_TOKEN or NEMO_API_URL is set"
     yield Check("backend", True, f"{backend} ({why})")
+
+
+def _kept(desk: Desk) -> Check:
+    """What photos and films take, beside what they may."""
+    shelves = open_shelves(desk.home)
+    if shelves is None:
+        return Check("kept", True, "no photos and no films yet")
+    with closing(shelves):
+        stock = shelves.stock()
+    budget = desk.settings.media_budget_bytes
+    parts = f"{_gigabytes(stock.media)} of photos and clips, {_gigabytes(stock.films + stock.parts)} of films"
+    found = f"{_gigabytes(stock.total)} of {_gigabytes(budget)}: {parts}"
+    advice = "Old films are removed as you go on; `skillturn forget NAME` removes a whole conversation."
+    return Check("kept", stock.total <= budget, found, advice)
+
+
+def _gigabytes(count: int) -> str:
+    return f"{count / 2**30:.1f} GB"
 
 
 def _skill(given: str | None) -> Check:

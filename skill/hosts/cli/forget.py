@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import argparse
 from contextlib import closing
-from pathlib import Path
 
-from ...turn.backend import forget_project
-from ...turn.home import conversation_file
+from ...turn.keeping import forget
 from ...turn.lease import Standing, standing
-from ...turn.pinned import drop_files
 from .desk import Desk
 from .exits import CallError
 
@@ -24,16 +21,10 @@ def run(args: argparse.Namespace) -> int:
     with closing(desk.known_journal(name)) as journal:
         if standing(journal)[0] is Standing.HELD:
             raise CallError("A turn is running in this conversation; `skillturn cancel` stops it. Then forget it.")
-        memory = journal.memory()
-    if memory.backend == "local" and memory.session_id:
-        forget_project(desk.home, memory.session_id)
-    remove(conversation_file(desk.home, name))
-    print(f"Forgotten: {name}")
+        turns = len(journal.turns())
+    elsewhere = forget(desk.home, name)
+    counted = f"{turns} turn{'' if turns == 1 else 's'}"
+    print(f"Forgotten: {name} ({counted}, with its photos, drafts and films; films delivered to your folders stay).")
+    if elsewhere:
+        print(f"What went to {', '.join(elsewhere)} is kept there under its own rules.")
     return 0
-
-
-def remove(journal: Path) -> None:
-    """Delete a journal with everything beside it that bears its name. Films in the user's folders stay."""
-    drop_files(journal.with_suffix(".files"))
-    for path in journal.parent.glob(f"{journal.stem}.*"):
-        path.unlink(missing_ok=True)
