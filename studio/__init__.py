@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .app import create_app
     from .model import Answer, Brief, Media, Rendered, RenderOptions
-    from .render import draft_of, probe, render_film
+    from .render import draft_of, probe, render_film, scheduler
     from .render.errors import RenderError, RenderStopped, UnsupportedMedia
     from .shelves import Shelves, Stock
     from .transport import LocalTransport
@@ -17,7 +17,7 @@ _HOME = {
     for module, names in {
         "app": ("create_app",),
         "model": ("Answer", "Brief", "Media", "RenderOptions", "Rendered"),
-        "render": ("draft_of", "probe", "render_film"),
+        "render": ("draft_of", "probe", "render_film", "scheduler"),
         "render.errors": ("RenderError", "RenderStopped", "UnsupportedMedia"),
         "shelves": ("Shelves", "Stock"),
         "transport": ("LocalTransport",),
@@ -44,6 +44,7 @@ __all__ = [
     "draft_of",
     "probe",
     "render_film",
+    "scheduler",
 ]
 
 

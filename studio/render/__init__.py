@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .assemble import draft_of
+    from .cluster import scheduler
     from .errors import RenderError, RenderStopped, UnsupportedMedia
     from .film import render_film
     from .glance import contact_sheet, quick_film, sheet_bytes
@@ -21,6 +22,7 @@ _HOME = {
     "quick_film": "glance",
     "render_film": "film",
     "render_still": "still",
+    "scheduler": "cluster",
     "sheet_bytes": "glance",
 }
 
@@ -34,6 +36,7 @@ __all__ = [
     "quick_film",
     "render_film",
     "render_still",
+    "scheduler",
     "sheet_bytes",
 ]
 

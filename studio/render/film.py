@@ -8,7 +8,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,14 +75,16 @@ def render_film(
     out.parent.mkdir(parents=True, exist_ok=True)
     fresh = out.with_name(f".{out.stem}.{uuid.uuid4().hex[:8]}.part")
     _sweep()
-    with tempfile.TemporaryDirectory(prefix=_FOLDERS) as name:
+    # other machines share the disk that the film is on, hardly the one for temporary files
+    shared = out.parent if executor is not None else None
+    with tempfile.TemporaryDirectory(prefix=_FOLDERS, dir=shared) as name:
         folder = Path(name)
         try:
             _make(draft, media, film, options, _Place(folder, fresh, cache), watch, executor)
             fresh.replace(out)
         except OSError as exc:
             raise RenderError(f"The film could not be written to {out} ({exc.strerror or exc}).") from exc
-        except WorkerLost as exc:
+        except (WorkerLost, BrokenExecutor, CancelledError) as exc:
             raise RenderError(
                 "The machine ended a rendering process, probably for lack of memory. Try a smaller size."
             ) from exc

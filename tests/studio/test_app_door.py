@@ -25,6 +25,7 @@ NAMES = [
     "draft_of",
     "probe",
     "render_film",
+    "scheduler",
 ]
 
 
