@@ -125,15 +125,26 @@ PYTHON
 }
 
 # environment_wait: while another first use builds the same environment, wait for it instead of doing it twice.
-# True when it got there. Should that builder be gone, its mark is stale and we build ourselves.
+# True when it got there; false when the mark is ours and we build ourselves. A builder that is gone left a stale mark.
 environment_wait() {
-    until (set -C && printf '%s\n' "$$" >"$place/$key.building") 2>/dev/null; do
-        builder=$(cat "$place/$key.building" 2>/dev/null)
+    mark=$place/$key.building
+    stale=
+    while :; do
+        if (set -C && printf '%s\n' "$$" >"$mark") 2>/dev/null; then
+            [ -z "$stale" ] && break
+            # Another process may have found the same stale mark, and taken ours for it: whose mark stays, builds.
+            sleep 1
+            [ "$(cat "$mark" 2>/dev/null)" = "$$" ] && break
+        fi
+        builder=$(cat "$mark" 2>/dev/null)
         sleep 1
         environment_lookup && return 0
         # An empty mark is one being written just now; after the second we waited it no longer is.
-        builder=${builder:-$(cat "$place/$key.building" 2>/dev/null)}
-        kill -0 "${builder:-none}" 2>/dev/null || rm -f "$place/$key.building"
+        builder=${builder:-$(cat "$mark" 2>/dev/null)}
+        if ! kill -0 "${builder:-none}" 2>/dev/null; then
+            stale=yes
+            [ "$(cat "$mark" 2>/dev/null)" = "$builder" ] && rm -f "$mark"
+        fi
     done
     environment_lookup
 }

@@ -107,3 +107,19 @@ def test_an_unwritable_home_falls_back_to_the_workspace(project: Path, tmp_path:
     out, err = run.communicate(timeout=120)
     assert run.returncode == 0, err
     assert str(tmp_path / "work/.skillturn/cache") in out
+
+
+def test_two_uses_after_a_killed_first_use_build_once(project: Path, tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    cache = tmp_path / "home/.cache/skillturn"
+    killed = start(project, tmp_path / "work", env)
+    deadline = time.monotonic() + 60
+    while not list(cache.glob("run-*.building")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.communicate(timeout=30)
+    runs = [start(project, tmp_path / "work", env) for _ in range(2)]
+    results = [run.communicate(timeout=120) for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], results
+    assert sorted(err.count("first use") for _, err in results) == [0, 1]
+    assert len([path for path in cache.glob("run-*") if path.is_dir()]) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from ...document import DocumentError, load_skill
@@ -10,8 +11,9 @@ from ...document.plan import SkillPlan
 from ...turn.home import plans_folder
 from .exits import CallError
 
-PROJECT = Path(__file__).parent.parent.parent.parent
-"""The folder this program stands in: a checkout, or an installed skill."""
+_SOURCE = Path(__file__).parent.parent.parent.parent
+PROJECT = _SOURCE if (_SOURCE / "SKILL.md").is_file() else Path(sys.prefix, "share", "skillturn")
+"""The folder with our own SKILL.md and examples: a checkout, an installed skill, or where the package keeps its data."""
 
 
 def add_skill(parser: argparse.ArgumentParser) -> None:
