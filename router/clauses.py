@@ -40,6 +40,8 @@ _FILMS = _B["result"] | _B["media"]
 _NAMES = _FILMS | _B["part"] | _B["credit"] | _B["credit_sure"] | _B["finished"] | _B["status"]
 _OBJECTS = _B["the"] | _B["a"] | _B["it"] | _B["part"] | _B["media"] | _B["more"] | _B["FILE"]
 _DENIES = _B["neg"] | _B["cancel"]
+_IF, _THEN, _ASKS, _SHOW = _B["if"], _B["then"], _B["asks"], _B["show"]
+_IF_OR_THEN, _ASKS_DONE = _IF | _THEN, _ASKS | _B["done"]
 _TOPIC, _RESULT, _SEND_ME = _B["topic"], _B["result"], _B["send_me"]
 _Q, _NEG, _A, _FIRST = _B["Q"], _B["NEG"], _B["a"], _B["first"]
 _EXPORT, _EXPORT_NOUN, _UPLOAD, _EDIT, _PLEASE = (
@@ -142,6 +144,10 @@ class _Cutter:
         """Take a word or a piece of content."""
         hit = self._as_auxiliary(read)
         own = hit.tags
+        if own & _IF_OR_THEN and place and self._tells_whether(own):
+            # "tell me if it is done": what follows is asked, no condition
+            hit = hit._replace(tags=own & ~_IF_OR_THEN | (_ASKS_DONE if own & _THEN else _ASKS))
+            own = hit.tags
         if own & _OPENS and (place == 0 or not own & _ACTS):
             self.close()
             self.kind = next(name for bit, name in _OPENING if own & bit)
@@ -157,6 +163,10 @@ class _Cutter:
             self.content = True
         if own & _CLOSES:
             self.close(next(name for bit, name in _CLOSING if own & bit))
+
+    def _tells_whether(self, own: int) -> bool:
+        """Whether a verb of telling stands right before an "if", or with one word in between."""
+        return bool(own & (_IF | _ASKS)) and any(hit.tags & _SHOW for hit in self.current[-2:])
 
     def _as_auxiliary(self, hit: Hit) -> Hit:
         """In verb-final languages "make it for me" ends in a verb of giving that hands nothing over."""
