@@ -1,6 +1,7 @@
 """Runs one chat turn inside your own program: photos in, events out.
 
-python examples/embed.py "make a 6-second square video of these" examples/photos/*.jpg
+Where the package is installed (pip install ".[studio]"), from this project's folder:
+    python examples/embed.py "make a 6-second square video of these" examples/photos/*.jpg
 """
 
 import sys
