@@ -128,7 +128,8 @@ def _relative(clause: Clause) -> bool:
     """Whether a percentage is a step ("10% louder", "by 20%") and not a level ("down to 20%")."""
     share = next((tag for tag in clause.tags if "share" in tag), None)
     more = next((tag for tag in clause.tags if "more" in tag), None)
-    return clause.has("by") or (share is not None and more is not None and share.start < more.start)
+    first = share is not None and more is not None and share.start < more.start
+    return clause.has("by") or (first and not clause.has("to"))
 
 
 def _factor(clause: Clause, share: float | None) -> float:
