@@ -65,7 +65,7 @@ def worded(draft: Draft, *, look: str | None = None, **words: Any) -> Draft:
 
 def motions() -> Iterator[Row]:
     for motion in get_args(Motion):
-        yield Row(motion, film(PATH, motion=motion), (0.0, 0.33, 0.67, 1.0))
+        yield Row(motion, film(FIG, seconds=4, motion=motion), (0.0, 0.25, 0.5, 0.75, 1.0))
 
 
 def transitions() -> Iterator[Row]:
@@ -116,7 +116,7 @@ def lower_thirds() -> Iterator[Row]:
 
 
 def end_credits() -> Iterator[Row]:
-    text = "Directed by\nMia Berg\n\nPhotographs\nTom, Mia and 李雷\n\nMusic\nmade on this machine\n\nThank you\nfor watching"
+    text = "Directed by\nMia Berg\n\nPhotographs\nTom, Mia and 李雷\n\nMusic\nmade here\n\nThank you\nfor watching"
     yield Row("wide", worded(film(SUNSET, seconds=6), text=text, style="credits"), (0.1, 0.35, 0.6, 0.85))
     yield Row(
         "tall", worded(film(SUNSET, seconds=6, size=(144, 256)), text=text, style="credits"), (0.1, 0.35, 0.6, 0.85)

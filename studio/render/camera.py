@@ -50,7 +50,11 @@ class Camera:
             share = eased
         x = self.start.x + (self.end.x - self.start.x) * share
         y = self.start.y + (self.end.y - self.start.y) * share
-        return View(x + self.sway * math.sin(2 * math.pi * progress), y, width)
+        return View(x + self.swayed(progress), y, width)
+
+    def swayed(self, progress: float) -> float:
+        """How far the camera stands to the right of its path, px of the photo."""
+        return self.sway * math.sin(2 * math.pi * progress)
 
     def envelope(self) -> tuple[float, float, float, float]:
         """The part of the photo that is ever seen: left, top, right, bottom."""
@@ -178,7 +182,7 @@ def _drift(stage: _Stage, seconds: float, turn: int) -> Camera:
 
 
 def _parallax(stage: _Stage, zoom: float, turn: int) -> Camera:
-    """A push in that sways sideways, as a camera on a slider does."""
+    """A push in that sways sideways, as a camera on a slider does; what is near is shifted more (see depth)."""
     sway = 0.022 * stage.widest
     wide = stage.view(stage.widest / 1.07)
     near = stage.view(stage.widest / 1.07 / zoom**0.7)

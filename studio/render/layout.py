@@ -15,6 +15,7 @@ from .timeline import LOOKS, ShotPlan, Style, TextPlan, Timeline
 
 LARGEST_SIDE, SMALLEST_SIDE = 4320, 32
 _FADE_MS = 450
+_VARIED = ("ken-burns", "drift", "parallax")  # motions that take four turns, so that neighbours differ
 _DEFAULT = (1920, 1080, 30)
 
 
@@ -68,7 +69,7 @@ def _shots(draft: Draft, media: Mapping[str, Path], fps: int, frames: int) -> tu
                 segment.meta.focus,
                 transition,
                 lead_in,
-                turn,
+                turn % 4 if segment.meta.motion in _VARIED else 0,
                 segment.meta.from_ms or 0,
             )
         )

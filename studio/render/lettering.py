@@ -76,8 +76,8 @@ class Lettering:
             return False
         ink = _luminance(yuv_of(self._color)[0])
         paper = _luminance(float(np.percentile(area, 90 if self._is_light() else 10)))
-        # the shadow takes about half the light away, or adds it, close to the letters
-        paper = paper * (1 - 0.8 * _SHADOW) if self._is_light() else 1 - (1 - paper) * (1 - 0.8 * _SHADOW)
+        # close to the letters the shadow takes about half the light away; a glow adds less, as eyes see it
+        paper = paper * (1 - 0.8 * _SHADOW) if self._is_light() else 1 - (1 - paper) * (1 - 0.5 * _SHADOW)
         high, low = max(ink, paper), min(ink, paper)
         return (high + 0.05) / (low + 0.05) < _ENOUGH_CONTRAST
 

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from .camera import Camera, plan_camera
+from .depth import Relief, nearness, within
 from .framing import Inset, backdrop, choose_inset
 from .look import grade
 from .picture import Picture, load_picture
@@ -26,6 +27,7 @@ _CRISP, _CRISP_SIGMA = 0.3, 0.8
 _EXACT, _EXACT_CHROMA = 1 / 28, 1 / 12  # px of the working copy; a viewer sees neither
 _CLOSER = 0.9  # a zoom ends about this close
 _EYE_LINE = 0.36  # of an upright photo, where heads are: a guess about the middle leans that way
+_NEARER = 1.3  # times the sway that the nearest things are shifted beside the far ones
 _ALONG = {"pan-left": "x", "pan-right": "x", "pan-up": "y", "pan-down": "y"}
 
 
@@ -34,6 +36,7 @@ class PhotoShot:
 
     def __init__(self, plan: ShotPlan, frame: tuple[int, int], fps: int, look: str | None) -> None:
         self._plan = plan
+        self._nearer = 0.0  # px of the photo by which the nearest things are shifted right in the frame being drawn
         picture = load_picture(Path(plan.path or ""), enough=round(max(frame) * _OVERSAMPLING * 2))
         saliency = look_at(*picture.small(400))
         size = (picture.width, picture.height)
@@ -51,6 +54,7 @@ class PhotoShot:
         self._origin, self._source, self._scale = _working_copy(picture, self._camera, self._inset)
         self._source = grade(self._source, look)
         covered = self._inset.width == frame[0] and self._inset.height == frame[1]
+        self._relief = self._shape(saliency, size) if self._camera.sway else None
         self._behind = None if covered else backdrop(self._source, frame, self._inset)
 
     def draw(self, index: int, frame: Planes, lens: Lens) -> None:
@@ -60,8 +64,10 @@ class PhotoShot:
             frame.copy_from(self._behind)
             target = frame.part(self._inset.left, self._inset.top, self._inset.width, self._inset.height)
         steps = max(1, self._plan.frames - 1)
-        view = self._camera.at((index - self._plan.first) / steps)
+        progress = (index - self._plan.first) / steps
+        view = self._camera.at(progress)
         corner = view.x - view.width / 2, view.y - view.width / self._camera.aspect / 2
+        self._nearer = -_NEARER * self._camera.swayed(progress)
         self._see((*corner, view.width / self._inset.width), target, lens)
 
     def _see(self, view: tuple[float, float, float], target: Planes, lens: Lens) -> None:
@@ -73,7 +79,17 @@ class PhotoShot:
             # chroma sits left in each pair of the frame's px, amid each pair of the photo's
             beside = 0.5 * per_px * (half - 1)
             window = Window((left - beside) * kx, top * ky, (step * kx, step * ky))
+            if self._relief is not None:
+                self._relief.draw(source, window, out, self._nearer * kx)
+                continue
             lens.draw(source, window, out, exact=_EXACT if half == 1 else _EXACT_CHROMA)
+
+    def _shape(self, saliency: Saliency, size: tuple[int, int]) -> Relief:
+        """What is near in the working copy."""
+        left, top = (edge / length for edge, length in zip(self._origin, size, strict=True))
+        wide = self._source.width / self._scale[0] / size[0]
+        tall = self._source.height / self._scale[1] / size[1]
+        return Relief(within(nearness(saliency), left, top, left + wide, top + tall))
 
 
 def _focus(size: tuple[int, int], aspect: float, saliency: Saliency) -> tuple[float, float]:

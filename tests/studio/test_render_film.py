@@ -15,6 +15,10 @@ from PIL import Image
 from api import Draft
 from studio.model import Media, RenderOptions
 from studio.render import RenderError, RenderStopped, draft_of, probe, render_film, render_still
+from studio.render.compose import Composer
+from studio.render.layout import lay_out
+from studio.render.planes import Planes
+from studio.render.split import in_order_of_work, split
 
 W, H, FPS = 320, 180, 20
 Rgb = NDArray[np.uint8]
@@ -269,3 +273,62 @@ def test_a_change_of_title_renders_only_the_parts_it_shows_on(tmp_path: Path) ->
     for path in cache.iterdir():
         path.unlink()
     assert made("white", tmp_path / "d.mp4", cache) == white
+
+
+@pytest.mark.parametrize("fps", [24, 25, 50, 60])
+def test_every_usual_speed_is_kept_exactly(tmp_path: Path, fps: int) -> None:
+    shots = [photo(tmp_path / f"{n}.jpg", (320, 180), (200, 60 * n, 40)) for n in range(2)]
+    draft = draft_of(shots, seconds=1.2, width=96, height=64, fps=fps, transition_ms=300)
+    with av.open(str(film_of(tmp_path, draft, shots))) as container:
+        stream = container.streams.video[0]
+        assert stream.average_rate == fps
+        assert len(list(container.decode(stream))) == int(1.2 * fps + 0.5)
+
+
+def test_a_film_may_be_as_large_as_4k(tmp_path: Path) -> None:
+    shot = photo(tmp_path / "a.png", (960, 540), (40, 50, 60), marker=True)
+    draft = draft_of([shot], seconds=0.1, width=3840, height=2160, fps=30)
+    frames = frames_of(film_of(tmp_path, draft, [shot]))
+    assert [frame.shape for frame in frames] == [(2160, 3840, 3)] * 3
+    assert frames[0][1080, 1920].min() > 200
+
+
+def test_only_the_photos_on_screen_are_held_however_many_there_are(tmp_path: Path) -> None:
+    shots = [photo(tmp_path / f"{n}.jpg", (160, 90), (200, 60 * n, 40)) for n in range(2)]
+    media = {shot.id: tmp_path / shot.name for shot in shots}
+    draft = draft_of(shots * 100, seconds=200, width=32, height=32, fps=5, transition_ms=400)
+    film = lay_out(draft, media, RenderOptions())
+    composer, frame = Composer(film), Planes.filled(32, 32)
+    held = []
+    for index in range(film.frames):
+        composer.draw(index, frame)
+        held.append(len(composer.opened))
+    assert len(film.shots) == 200 and set(held) == {1, 2}
+
+
+def test_parts_cover_the_film_evenly_and_begin_where_words_and_shots_do(tmp_path: Path) -> None:
+    shots = [photo(tmp_path / f"{n}.jpg", (160, 90), (200, 20 * n, 40)) for n in range(8)]
+    media = {shot.id: tmp_path / shot.name for shot in shots}
+    plain = draft_of(shots, seconds=15, width=64, height=36, fps=30, transition_ms=700).model_dump()
+    title = {"tt": 7, "sg": [{"d": 3000, "m": {"start_ms": 0, "text": "Hi", "role": "title"}}]}
+    film = lay_out(Draft.model_validate({**plain, "t": [*plain["t"], title]}), media, RenderOptions())
+    parts = split(film)
+    assert [part.first for part in parts[1:]] == [part.last for part in parts[:-1]]
+    assert (parts[0].first, parts[-1].last, len(parts) % 2) == (0, 450, 0)
+    assert 90 in {part.first for part in parts}  # where the title goes
+    starts = {shot.first for shot in film.shots} | {90}
+    assert sum(part.first in starts for part in parts) >= len(parts) - 1
+    assert sorted(part.number for part in in_order_of_work(parts, 30)) == list(range(len(parts)))
+
+
+def test_a_photo_that_moved_along_the_film_is_not_drawn_again(tmp_path: Path) -> None:
+    shots = [photo(tmp_path / f"{n}.jpg", (160, 90), (200, 20 * n, 40)) for n in range(4)]
+    media = {shot.id: tmp_path / shot.name for shot in shots}
+
+    def kept(order: list[Media]) -> set[str]:
+        draft = draft_of(order, seconds=2.5 * len(order), width=64, height=36, fps=10, transition="cut", motion="none")
+        render_film(draft, media, tmp_path / "x.mp4", RenderOptions(), cache=tmp_path / "cache")
+        return {path.name for path in (tmp_path / "cache").iterdir()}
+
+    first = kept(shots)
+    assert kept(list(reversed(shots))) == first

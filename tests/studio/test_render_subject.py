@@ -64,3 +64,21 @@ def test_a_given_focus_wins(tmp_path: Path) -> None:
         still = np.asarray(render_still(draft, {shot.id: tmp_path / "a.png"}, RenderOptions(), at_ms=900)).astype(int)
         reds.append(int((still[:, :, 0] - still[:, :, 1] > 90).sum()))
     assert reds[0] > 300 and reds[0] > 3 * reds[1]
+
+
+def test_parallax_shifts_what_is_near_and_leaves_what_is_far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene(tmp_path / "a.png", (960, 540), (0.5, 0.5))
+    shot = probe(tmp_path / "a.png", "a.png")
+    draft = draft_of([shot], seconds=4, width=320, height=180, fps=10, motion="parallax")
+
+    def seen(at_ms: int) -> tuple[float, np.ndarray]:  # type: ignore[type-arg]  # pixels
+        still = np.asarray(render_still(draft, {shot.id: tmp_path / "a.png"}, RenderOptions(), at_ms=at_ms)).astype(int)
+        red = still[:, :, 0] - still[:, :, 1] > 90
+        return float(np.nonzero(red)[1].mean()), still[:20]
+
+    layered = [seen(at_ms) for at_ms in (1000, 3000)]
+    monkeypatch.setattr("studio.render.shot._NEARER", 0.0)
+    flat = [seen(at_ms) for at_ms in (1000, 3000)]
+    assert abs(layered[0][0] - flat[0][0]) > 3 and abs(layered[1][0] - flat[1][0]) > 3
+    assert (layered[0][0] - layered[1][0]) * (flat[0][0] - flat[1][0]) > 0  # the way the far things go, only further
+    assert np.abs(layered[0][1] - flat[0][1]).mean() < 3
