@@ -77,7 +77,7 @@ class Lettering:
         ink = _luminance(yuv_of(self._color)[0])
         paper = _luminance(float(np.percentile(area, 90 if self._is_light() else 10)))
         # close to the letters the shadow takes about half the light away; a glow adds less, as eyes see it
-        paper = paper * (1 - 0.8 * _SHADOW) if self._is_light() else 1 - (1 - paper) * (1 - 0.5 * _SHADOW)
+        paper = paper * (1 - 0.8 * _SHADOW) if self._is_light() else 1 - (1 - paper) * (1 - 0.35 * _SHADOW)
         high, low = max(ink, paper), min(ink, paper)
         return (high + 0.05) / (low + 0.05) < _ENOUGH_CONTRAST
 
