@@ -117,7 +117,8 @@ def _duration(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
         return None  # "a second title"
     if unit.end - unit.start == 1 and "number" not in tags[i] and unit.text("unit") in "sm":
         return None  # "a s…" is a slip, not a second
-    if unit.end - unit.start == 1 and tags[i].end != unit.start and scanned.folded[unit.start] in "sm":
+    metres = unit.text("unit") == "min" and unit.end - unit.start == 1 and scanned.folded[unit.start] == "m"
+    if metres and tags[i].end != unit.start:
         return None
     count += 1
     if (
@@ -195,6 +196,9 @@ def _stretch(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     """the first 3 seconds, 前三秒; the last 2 seconds, 最后两秒; at 5 seconds, 第3秒."""
     if _at(tags, i, "duration") and _at(tags, i + 1, "moment"):
         return _one(tags, i, 2, point=tags[i].number("duration"))  # 3秒から, 3초부터
+    if _at(tags, i, "film_half") and _at(tags, i + 1, "unit"):  # the first half minute
+        half = MILLISECONDS[tags[i + 1].text("unit")] / 2
+        return _one(tags, i, 2, **{"head" if tags[i].text("film_half") == "1" else "tail": half})
     if not _at(tags, i + 1, "duration"):
         return None
     span, tag = tags[i + 1].number("duration"), tags[i]

@@ -13,6 +13,8 @@ TOPICS: Mapping[str, str] = {
     "caption": "text",
     "text": "text",
     "credits": "text",
+    "roll": "text",
+    "lower_third": "text",
     "quote": "text",
     "voice": "voice",
     "music": "sound",
@@ -59,13 +61,16 @@ _OF_TEXT, _OF_MUSIC, _OF_PLACE = (frozenset(words.split()) for words in (_TEXT_W
 class Clause:
     """Tags of one clause. verbs: what the clause before it did, where this one has no verb of its own.
 
-    after: the topic of the clause before it in the same message. taken: tags a reader has used up.
+    after: the topic of the clause before it in the same message. named: the photos named by the clauses before it.
+    said: the user's own words for it. taken: tags a reader has used up.
     """
 
     tags: tuple[Tag, ...]
     verbs: frozenset[str] = frozenset()
     after: str = ""
     asked: bool = False
+    named: tuple[Pick, ...] = ()
+    said: str = ""
     taken: set[int] = field(default_factory=set)
 
     def has(self, *concepts: str) -> bool:
@@ -154,7 +159,8 @@ def _continues(tags: Sequence[Tag], before: Clause) -> bool:
     if all("quote" in tag and not ("title" in tag or "caption" in tag) for tag in own):
         return before.has("quote", "title", "caption", "voice")
     if all("clips" in tag for tag in own):
-        return before.has("replace") and before.has("clips")
+        placed = before.has("place", "start_with", "end_with") and not before.has("before", "after", "fade", "motion")
+        return before.has("clips") and (before.has("replace") or placed)
     if before.has("quote"):
         timed = any("for_time" in tag for tag in own)
         return all(_any(tag, _OF_TEXT) or (timed and "duration" in tag) for tag in own)
@@ -203,6 +209,7 @@ def _inherit(clause: Clause, before: Clause) -> None:
     if not own and not clause.has("create", "undo", "redo", "dont", "negate", "more", "duration"):
         clause.verbs = frozenset(verb for verb in _INHERITED if before.does(verb))
     clause.after = main_topic(before) or before.after
+    clause.named = before.named + before.picks
 
 
 def main_topic(clause: Clause) -> str:

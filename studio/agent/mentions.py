@@ -14,9 +14,9 @@ from .words import Senses, Words, is_spelled, plain
 @dataclass(frozen=True, slots=True)
 class Pick:
     """One way of naming photos. at: n-th, negative from the end; head, tail: so many; span: from, to; name: media name;
-    shape: orientation; all: every one."""
+    shape: orientation; all: every one; half: the first (1) or second (2) half of them."""
 
-    kind: Literal["at", "head", "tail", "span", "name", "shape", "all"]
+    kind: Literal["at", "head", "tail", "span", "name", "shape", "all", "half"]
     value: int = 0
     other: int = 0
     name: str = ""
@@ -24,7 +24,7 @@ class Pick:
 
 def mention_rules() -> tuple[Rule, ...]:
     """In the order they must run, after the amounts are joined."""
-    return (_some_of, _numbered, _ordinals, _noun_numbers, _named, _oriented, _bare_numbers, _merged)
+    return (_some_of, _numbered, _ordinals, _noun_numbers, _named, _oriented, _halves, _bare_numbers, _merged)
 
 
 def names_of(names: Iterable[str], known: Words) -> Words:
@@ -198,6 +198,13 @@ def _bare_numbers(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | Non
     if len(picks) < 2 or _at(tags, stop, "clip") or _at(tags, stop, "unit"):
         return None
     return stop - i, Tag(tags[i].start, tags[stop - 1].end, {"numbers": picks})
+
+
+def _halves(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
+    """the first half, 后一半."""
+    if not _at(tags, i, "film_half"):
+        return None
+    return _clips(tags, i, i + 1 + _at(tags, i + 1, "clip"), Pick("half", int(tags[i].number("film_half"))))
 
 
 def _merged(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:

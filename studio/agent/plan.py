@@ -94,7 +94,8 @@ def _arranged(found: list[e.Edit], scene: Scene) -> list[e.Edit]:
         found = [replace(edit, keep_length=True) if isinstance(edit, e.SetPace) else edit for edit in found]
     paces = [edit for edit in found if isinstance(edit, e.SetPace)]
     shapes = [edit for edit in found if isinstance(edit, e.SetShape)]
-    dropped = {id(edit) for edit in (*paces[1:], *shapes[:-1])}
+    orders = [edit for edit in found if isinstance(edit, e.OrderClips) and len(edit.order) == len(scene.segments)]
+    dropped = {id(edit) for edit in (*paces[1:], *shapes[:-1], *orders[:-1])}
     return sorted((edit for edit in found if id(edit) not in dropped), key=rank)
 
 

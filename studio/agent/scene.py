@@ -65,8 +65,12 @@ class Scene:
         return tuple(item for item in self.media if item.kind == "audio")
 
     def said(self, clause: Clause) -> tuple[Pick, ...]:
-        """The photos a clause names, or the answer to the question which ones."""
-        return self.picks or clause.picks
+        """The photos a clause names, or the answer to the question which ones; "the others" are those not yet named."""
+        picks = self.picks or clause.picks
+        if picks or not clause.named or not clause.has("others"):
+            return picks
+        named = self.positions(clause.named)
+        return tuple(Pick("at", index + 1) for index in range(len(self.segments)) if index not in named)
 
     def positions(self, picks: tuple[Pick, ...]) -> tuple[int, ...]:
         """Where the named photos stand in the film, from 0. Raises Unclear for a photo that is not there."""
@@ -93,6 +97,9 @@ class Scene:
             return list(range(max(0, count - pick.value), count))
         if pick.kind == "all":
             return list(range(count))
+        if pick.kind == "half":
+            middle = (count + 1) // 2
+            return list(range(middle) if pick.value == 1 else range(middle, count))
         if pick.kind == "shape":
             return self._shaped(pick.name)
         return self._named(pick.name)

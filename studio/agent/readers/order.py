@@ -199,7 +199,7 @@ def _moved_and_anchor(clause: Clause, scene: Scene, beside: Tag | None) -> tuple
     if not groups:
         return (), None
     if beside is None:
-        return groups[0][1], None
+        return tuple(pick for _, picks in groups for pick in picks), None
     if len(groups) < 2:
         behind = groups[0][0].start > beside.start
         return ((), groups[0][1][0]) if behind and not clause.has("place") else (groups[0][1], None)
