@@ -181,8 +181,14 @@ def _texts(role: TextRole, before: Draft, after: Draft) -> list[Change]:
     if new and len(new) > 3:
         return [Change(f"{role}s_added", {"added": len(new)})]
     if new:
-        return [Change(f"{role}_added", _text_values(text)) for text in new]
+        return [Change(_added(role, text), _text_values(text)) for text in new]
     return [Change(f"{role}s_removed", {"removed": len(old)})] if old else []
+
+
+def _added(role: TextRole, text: Segment) -> str:
+    """The message for new words; those with a layout of their own have one of their own."""
+    layout = str((text.meta.model_extra or {}).get("style", ""))
+    return f"{layout.replace('-', '_')}_added" if layout in ("lower-third", "credits") else f"{role}_added"
 
 
 def _retold(a: Segment, b: Segment) -> bool:
@@ -200,7 +206,7 @@ def _size(a: Segment, b: Segment) -> dict[str, Any]:
 def _text_values(text: Segment) -> dict[str, Any]:
     start = text.meta.start_ms or 0
     return {
-        "text": text.meta.text or "",
+        "text": (text.meta.text or "").replace("\n", " / "),
         "start": start,
         "end": start + text.duration_ms,
         "position": text.meta.position or "center",

@@ -30,7 +30,7 @@ def unquoted(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
         return None
     stop = _end(scanned, tags, i + 1, announced=_announced(tags, i))
     content = list(tags[i + 1 : stop])
-    while content and _loose(content[-1]):
+    while content and _loose(content[-1], behind=scanned.folded[content[-1].start] >= "\u3040"):
         content.pop()
     if not content or all(any(sense in _ATTRIBUTES for sense in tag.senses) for tag in content):
         return None
@@ -109,7 +109,10 @@ def _asks(tags: Sequence[Tag], start: int) -> bool:
     return False
 
 
-def _loose(tag: Tag) -> bool:
+def _loose(tag: Tag, *, behind: bool = False) -> bool:
+    """Whether a tag at the end is not part of the words. behind: where verbs come last, they end what is asked."""
+    if behind and any(verb in tag for verb in ("create", "use", "add", "change")):
+        return True
     return set(tag.senses) <= {
         "skip",
         "for_time",

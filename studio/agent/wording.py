@@ -157,7 +157,7 @@ class Wording:
         found = [*texts(draft, "title"), *texts(draft, "caption")]
         return self.listed(
             [
-                f"“{t.meta.text or ''}” ({_short((t.meta.start_ms or 0) / 1000)}-"
+                f"“{(t.meta.text or '').replace(chr(10), ' / ')}” ({_short((t.meta.start_ms or 0) / 1000)}-"
                 f"{self.time((t.meta.start_ms or 0) + t.duration_ms)})"
                 for t in found
             ]

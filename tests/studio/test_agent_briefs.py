@@ -79,6 +79,7 @@ def text_facts(draft: Draft, role: str) -> list[dict[str, Any]]:
             "color": s.meta.color,
             "size": s.meta.size,
             "animation": s.meta.animation,
+            "style": (s.meta.model_extra or {}).get("style"),
         }
         for s in of_role(draft, role)
     ]

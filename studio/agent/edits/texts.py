@@ -15,6 +15,8 @@ _STYLES: Mapping[str, Mapping[str, Any]] = {
     "title": {"position": "center", "size": 7.0, "color": "#ffffff", "animation": "fade"},
     "caption": {"position": "bottom", "size": 4.5, "color": "#ffffff", "animation": "fade"},
 }
+_OWN_LAYOUT: Mapping[str, Any] = {"color": "#ffffff"}
+"""Of words with a layout of their own (the renderer's `style`), which knows place and size itself."""
 LEAST_SIZE, LARGEST_SIZE = 2.0, 20.0
 
 
@@ -75,7 +77,7 @@ class AddText:
 
     def apply(self, draft: Draft) -> Draft:
         start, duration = self.when.on(draft)
-        style = {**_STYLES[self.role], **self.style}
+        style = {**(_OWN_LAYOUT if "style" in self.style else _STYLES[self.role]), **self.style}
         added = new_segment(duration, text=self.text, role=self.role, start_ms=start, **style)
         kept = [
             segment
@@ -83,7 +85,7 @@ class AddText:
             if not (
                 (segment.meta.start_ms or 0) < start + duration
                 and start < (segment.meta.start_ms or 0) + segment.duration_ms
-                and segment.meta.position == style["position"]
+                and segment.meta.position == style.get("position")
             )
         ]
         return with_texts(draft, self.role, [*kept, added])

@@ -12,6 +12,8 @@ from ..scene import Scene, Unclear
 
 _ROLES: tuple[TextRole, ...] = ("title", "caption")
 _CREDITS_MS = 3000
+_ROLL_MS, _ROLL_LINE_MS = 2500, 700  # a roll needs time to come and go, and some for each line
+_LOWER_THIRD_MS = 5000
 _LONGEST = 300  # characters one text may hold
 _SCALES = {"bigger": 1.3, "smaller": 1 / 1.3}
 _MOMENTS = {"first": "start", "last": "end"}
@@ -145,7 +147,12 @@ def _rewording(role: TextRole, clause: Clause, scene: Scene, quoted: list[str], 
 
 def _additions(role: TextRole, clause: Clause, scene: Scene, quoted: list[str], style: dict[str, Any]) -> list[Edit]:
     when = _when(clause, scene)
+    if clause.has("roll"):
+        return [_rolled(quoted, when, style)]
     picks = scene.positions(scene.said(clause)) if scene.said(clause) and not scene.text else ()
+    if clause.has("lower_third"):
+        role, style = "caption", {**_colored(style), "style": "lower-third"}
+        when = when or (None if picks else When("head", _LOWER_THIRD_MS))
     if len(picks) == len(quoted) and picks and when is None:
         pairs = zip(quoted, picks, strict=True)
         return [AddText(role, text, When("clip", index), style) for text, index in pairs]
@@ -158,6 +165,19 @@ def _additions(role: TextRole, clause: Clause, scene: Scene, quoted: list[str], 
     if when is None:
         when = _usual(role, clause)
     return [AddText(role, " ".join(quoted)[:_LONGEST], when, style)]
+
+
+def _rolled(quoted: list[str], when: When | None, style: dict[str, Any]) -> AddText:
+    """End credits: a line for each quotation, and for each part between strokes."""
+    lines = [line.strip() for text in quoted for line in text.replace(" / ", "\n").splitlines()]
+    ms = max(_CREDITS_MS, _ROLL_MS + _ROLL_LINE_MS * len(lines))
+    return AddText(
+        "title", "\n".join(lines)[:_LONGEST], when or When("tail", ms), {**_colored(style), "style": "credits"}
+    )
+
+
+def _colored(style: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in style.items() if key == "color"}
 
 
 def _usual(role: TextRole, clause: Clause) -> When:
