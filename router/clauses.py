@@ -156,13 +156,17 @@ class _Cutter:
         if self.topical:
             self.current.append(hit._replace(tags=_B["QUOTE"], kind="quote"))
             return
-        self.topical = bool(own & _TOPIC and self.tags & _A and self.current and self.current[-1].tags & _RESULT)
+        self.topical = bool(own & _TOPIC and self.tags & _A and self._makes_something())
         self.current.append(hit)
         self.tags |= own
         if own & _SAYS and not (place + 1 < len(self.hits) and self.hits[place + 1].tags & _CHANGED):
             self.content = True
         if own & _CLOSES:
             self.close(next(name for bit, name in _CLOSING if own & bit))
+
+    def _makes_something(self) -> bool:
+        """Whether what is told about is a film named right before, or whatever an edit makes."""
+        return bool(self.current) and bool(self.current[-1].tags & _RESULT or self.tags & _EDIT)
 
     def _tells_whether(self, own: int) -> bool:
         """Whether a verb of telling stands right before an "if", or with one word in between."""
