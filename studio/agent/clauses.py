@@ -94,13 +94,17 @@ class Clause:
         tag = self.first(concept)
         return tag.text(concept) if tag else ""
 
-    def take(self, concept: str, owner: str = "") -> Tag | None:
-        """Use up the first free tag that means this; with owner, only one that stands nearest to that topic."""
-        for tag in self.all(concept):
-            if not owner or self.owner(tag) in (owner, ""):
-                self.taken.add(id(tag))
-                return tag
-        return None
+    def take(self, concept: str, owner: str = "", *, least: bool = False) -> Tag | None:
+        """Use up the first free tag that means this; with owner, only one that stands nearest to that topic.
+
+        least: the smallest of them instead of the first.
+        """
+        fitting = [tag for tag in self.all(concept) if not owner or self.owner(tag) in (owner, "")]
+        if not fitting:
+            return None
+        chosen = min(fitting, key=lambda tag: tag.number(concept)) if least else fitting[0]
+        self.taken.add(id(chosen))
+        return chosen
 
     @property
     def topics(self) -> frozenset[str]:
@@ -163,7 +167,10 @@ def _continues(tags: Sequence[Tag], before: Clause) -> bool:
         return before.has("clips") and (before.has("replace") or placed)
     if before.has("quote"):
         timed = any("for_time" in tag for tag in own)
-        return all(_any(tag, _OF_TEXT) or (timed and "duration" in tag) for tag in own)
+        placed = any("position" in tag for tag in own)
+        return all(
+            _any(tag, _OF_TEXT) or (timed and "duration" in tag) or (placed and "move" in tag) for tag in own
+        )
     return before.has("music", "music_only", "own") and all(_any(tag, _OF_MUSIC) for tag in own)
 
 

@@ -14,7 +14,21 @@ from .edits import AddClips, AddMusic, SetRate, SetShape, pictures
 from .plan import Reading, carried_out, first_draft, read
 from .turn import Outcome, Turn, complaints, fresh, remembered, told_refusals
 
-_TOLD = ("title", "caption", "music", "voice", "fade", "look", "loop", "rate", "no_look", "clip_", "on_beat", "lower_", "credits_")
+_TOLD = (
+    "title",
+    "caption",
+    "music",
+    "voice",
+    "fade",
+    "look",
+    "loop",
+    "rate",
+    "no_look",
+    "clip_",
+    "on_beat",
+    "lower_",
+    "credits_",
+)
 
 
 def wants_new_film(turn: Turn) -> bool:

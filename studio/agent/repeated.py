@@ -55,7 +55,7 @@ def _words(turn: Turn, reading: Reading) -> str:
             return tag.text("quote")
     mild = all(isinstance(edit, SetLook | SetMotion | SetPace) for edit in reading.edits)
     if mild and not turn.says(*_VERBS):
-        return turn.brief.request.strip()[:200]
+        return turn.brief.request.strip()
     return ""
 
 

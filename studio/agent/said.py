@@ -32,6 +32,9 @@ def unquoted(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     content = list(tags[i + 1 : stop])
     while content and _loose(content[-1], behind=scanned.folded[content[-1].start] >= "\u3040"):
         content.pop()
+    placed = stop < len(tags) and "position" in tags[stop]
+    while len(content) > 1 and _styles(scanned, content, placed=placed):
+        content.pop()
     if not content or all(any(sense in _ATTRIBUTES for sense in tag.senses) for tag in content):
         return None
     text = scanned.original(opener.end, content[-1].end).strip().strip(":：=- ").strip()
@@ -41,11 +44,21 @@ def unquoted(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     return 1 + len(content), Tag(opener.start, content[-1].end, {**kept, "quote": text})
 
 
+def _styles(scanned: Scanned, content: Sequence[Tag], *, placed: bool) -> bool:
+    """Whether the last word tells how the words look: SUMMER SALE big; small where they stand follows, too."""
+    last, before = content[-1], scanned.original(content[-2].start, content[-2].end)
+    sized = any(concept in last for concept in ("text_size", "position", "color"))
+    lower = scanned.original(last.start, last.end)[:1].islower()
+    return sized and lower and (placed or before[:1].isupper())
+
+
 def _bare_noun(scanned: Scanned, tags: Sequence[Tag], i: int) -> bool:
-    """add title Golden Hour: a capital right after the noun."""
+    """add title Golden Hour: a capital right after the noun; 加标题夏天: a character no wording knows."""
     if not ("title" in tags[i] or "caption" in tags[i]) or i + 1 >= len(tags):
         return False
     follower = tags[i + 1]
+    if "letter" in follower:
+        return any("add" in tag for tag in tags[max(0, i - 2) : i]) and scanned.close(tags[i], follower)
     first = scanned.original(follower.start, follower.end)[:1]
     return first.isupper() and scanned.close(tags[i], follower) and "sep" not in follower
 

@@ -1,7 +1,8 @@
 """What people ask for, and what the draft must be afterwards: one table per file in briefs/, checked by property.
 
 A brief: photos (how many, or their names), shape (of the photos), clips (name: ms), audio, dated, then turns. Before a
-turn's words, `send` adds photos. What a turn may expect is what CHECKS knows, plus `same` (parts that stay byte for byte).
+turn's words, `send` adds photos. What a turn may expect is what CHECKS knows, plus `same` (parts that stay byte for
+byte). A file is named for the language its briefs are in.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import yaml
 
 from api import Draft, TrackType
 from studio.agent import respond
+from studio.agent.listening import reply_language
 from studio.model import Answer, Brief, Media
 from studio.music import beat_times
 
@@ -225,8 +227,20 @@ def test_brief(brief: dict[str, Any]) -> None:
         memory = answer.memory
 
 
-def test_the_table_is_large_enough_and_bilingual() -> None:
-    said = [turn["say"] for brief in (param.values[0] for param in briefs()) for turn in brief["turns"]]
-    chinese = [words for words in said if re.search("[\u4e00-\u9fff]", words)]
-    assert len(said) >= 150
-    assert len(chinese) >= 50
+SPOKEN = {**LANGUAGES, "english": "en", "chinese": "zh"}
+
+
+@pytest.mark.parametrize("table", SPOKEN)
+def test_every_language_has_briefs_of_its_own(table: str) -> None:
+    told = yaml.safe_load((BRIEFS / f"{table}.yaml").read_text(encoding="utf-8"))
+    turns = [turn["say"] for brief in told for turn in brief["turns"]]
+    assert len(told) >= 8
+    assert len(turns) >= 40
+    assert sum(len(brief["turns"]) > 3 for brief in told) >= 5
+    understood = [reply_language(words, SPOKEN[table]) for words in turns if len(words) > 12]
+    assert understood.count(SPOKEN[table]) > 0.95 * len(understood)
+
+
+def test_the_table_is_large_enough() -> None:
+    turns = [turn["say"] for param in briefs() for turn in param.values[0]["turns"]]
+    assert len(turns) >= 600

@@ -22,6 +22,26 @@ COMPILER = runpy.run_path(str(ROOT / "scripts" / "compile_data.py"))
 SOURCES = sorted(LEXICON.glob("*.yaml"))
 SPOKEN = [path.stem.partition(".")[2] for path in SOURCES if path.stem.startswith("replies.")]
 HEARD = [path.stem for path in SOURCES if "." not in path.stem]
+ONLY_ELSEWHERE = {"variants", "nth", "numbered", "nth_place", "front", "back", "moment"}
+"""What only languages say that count with prefixes and suffixes."""
+CLOSED = {
+    "motion",
+    "transition",
+    "mood",
+    "look",
+    "position",
+    "color",
+    "fade",
+    "pace",
+    "more",
+    "sort",
+    "platform",
+    "ask",
+}
+READ_IN_ENGLISH = {"size_word", "music_only"}
+"""4k and full hd are said in English everywhere."""
+OPTIONAL = {"before_last", "one", "article", "platform_loose"}
+"""What some languages say in another way."""
 GUI = re.compile(r"\b(click|open|drag|drop|buttons?|panel|export|preview)\b|点击|打开|拖|导出|按钮|面板|预览")
 
 
@@ -31,12 +51,24 @@ def data(name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 def test_compiled_as_written(source: Path) -> None:
-    assert (LEXICON / "compiled" / f"{source.stem}.json").read_text(encoding="utf-8") == COMPILER["compiled"](COMPILER["form_of"](source))
+    assert (LEXICON / "compiled" / f"{source.stem}.json").read_text(encoding="utf-8") == COMPILER["compiled"](
+        COMPILER["form_of"](source)
+    )
 
 
-def test_english_and_chinese_are_there() -> None:
-    assert {"en", "zh"} <= set(SPOKEN)
-    assert {"en", "zh"} <= set(HEARD)
+def test_eight_languages_are_heard_and_spoken() -> None:
+    assert set(SPOKEN) == set(HEARD) == {"en", "zh", "es", "fr", "de", "ja", "pt", "ko"}
+
+
+@pytest.mark.parametrize("language", HEARD)
+def test_a_language_hears_of_every_thing_and_value(language: str) -> None:
+    english = data("en")
+    for concept, values in data(language).items():
+        assert concept in english or concept in ONLY_ELSEWHERE, concept
+        if concept in CLOSED:
+            assert set(values) <= set(english[concept]), concept
+    missing = set(english) - set(data(language)) - READ_IN_ENGLISH
+    assert not missing - OPTIONAL, missing
 
 
 @pytest.mark.parametrize("language", SPOKEN)

@@ -24,7 +24,7 @@ def read_transitions(clause: Clause, scene: Scene) -> list[Edit]:
     if kind is None and clause.has("smooth", "slow") and not clause.has("more"):
         softer = all(segment.meta.transition == "cross-dissolve" for segment in scene.segments[:-1])
         return [SetTransition(None if softer else "cross-dissolve", factor=_SMOOTHER if softer else 1.0)]
-    duration = clause.take("duration", "transition")
+    duration = clause.take("duration", "transition", least=True)
     ms = round(duration.number("duration")) if duration is not None else None
     if ms is None and kind != "cut":
         ms = _by_adverb(clause)
@@ -93,7 +93,7 @@ def read_fades(clause: Clause, scene: Scene) -> list[Edit]:
     )
     if not clause.has("fade") or elsewhere or clause.has("leave"):
         return []
-    duration = clause.take("duration", "fade")
+    duration = clause.take("duration", "fade", least=True)
     ms = round(duration.number("duration")) if duration is not None else _FADE_MS
     if duration is None and (clause.has("slow") or clause.value("pace") == "cinematic"):
         ms = _LONG_FADE_MS

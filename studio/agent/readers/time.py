@@ -151,13 +151,14 @@ def read_length(clause: Clause, scene: Scene) -> list[Edit]:
     """How long the film is."""
     if clause.has("leave") or _end_photo(clause) or (clause.has("place", "hold") and clause.has("clip")):
         return []
-    if clause.has("title", "caption", "quote", "music", "own", "transition", "fade") and not clause.has(
-        "film", "create"
+    over = _left_over(clause)
+    if clause.has("title", "caption", "quote", "music", "own", "transition", "fade") and not (
+        over or clause.has("film", "create")
     ):
         return []
     more = clause.value("more")
     now = length(scene.segments)
-    duration = clause.take("duration", "film") or _unowned(clause)
+    duration = clause.take("duration", "film") or (clause.take("duration") if over else _unowned(clause))
     stretch = clause.take("range") if clause.has("film", "more") else None
     if stretch is not None and isinstance(span := stretch.senses["range"], tuple):
         return [_checked(round(span[1]), scene)]
@@ -171,6 +172,12 @@ def read_length(clause: Clause, scene: Scene) -> list[Edit]:
     if clause.after in ("text", "transition") and not clause.has("film", "create", "pace_noun"):
         return []
     return [_checked(round(now * _growth(clause) / 100) * 100, scene)]
+
+
+def _left_over(clause: Clause) -> bool:
+    """Whether a second time is left where the transition or the fade has taken its own: 20s, dissolves of half a second."""
+    used = any("duration" in tag and id(tag) in clause.taken for tag in clause.tags)
+    return used and clause.first("duration") is not None and clause.topics <= {"transition", "fade", "film"}
 
 
 def _unowned(clause: Clause) -> Tag | None:

@@ -30,6 +30,9 @@ def read_texts(clause: Clause, scene: Scene) -> list[Edit]:
         quoted = [scene.text]
     if clause.has("leave") and not quoted:
         return []
+    longest = max((len(text) for text in quoted), default=0)
+    if longest > _LONGEST:
+        raise Unclear("text_too_long", "text", n=longest, most=_LONGEST)
     if clause.does("remove", "negate", "dont") and not clause.has("add", "change"):
         return _removals(clause, scene, quoted)
     style = _style(clause)
@@ -214,8 +217,10 @@ def _changes(role: TextRole, clause: Clause, scene: Scene, style: dict[str, Any]
     if not (when or style or duration or scale != 1.0):
         raise Unclear("which_words", "text")
     roles = [role] if texts(scene.draft, role) else [r for r in _ROLES if texts(scene.draft, r)]
-    if not roles:
+    if not roles and clause.after != "text":
         raise Unclear("which_words", "text")
+    if not roles:  # the words come with the same message
+        return [ChangeText(r, when=when, duration_ms=duration, style=style, scale=scale) for r in _ROLES]
     edit = ChangeText(roles[0], when=when, duration_ms=duration, style=style, scale=scale)
     if clause.has("title") and clause.has("caption"):
         return [replace(edit, role=r) for r in _ROLES if texts(scene.draft, r)]
