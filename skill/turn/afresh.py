@@ -11,6 +11,7 @@ import anyio
 
 from .conversation import new_session
 from .events import Progress, Text
+from .settings import is_web_address
 
 if TYPE_CHECKING:
     from ..handlers.contract import Emit, TurnContext
@@ -77,7 +78,7 @@ async def _sent_again(ctx: TurnContext, key: str, name: str, folder: Path) -> bo
     from api import BackendError  # noqa: PLC0415 - loaded with the backend by now
 
     try:
-        if key.startswith(("http://", "https://")):
+        if is_web_address(key):
             await ctx.client.upload_urls([key])
             return True
         file = ctx.brought.get(key)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..document import attribution_headers
+from .settings import is_web_address
 
 if TYPE_CHECKING:
     import httpx
@@ -43,9 +44,9 @@ def base_address(backend: str, runtime: Runtime) -> str:
     base = backend
     if backend == "cloud":
         base = runtime.settings.api_url or runtime.plan.api.base
-    if not base.startswith(("http://", "https://")):
+    if not is_web_address(base):
         raise UnknownBackend(base)
-    if base.startswith("http://"):
+    if urlsplit(base).scheme == "http":
         from api import is_loopback  # noqa: PLC0415 - httpx, as below
 
         if not is_loopback(urlsplit(base).hostname or ""):

@@ -7,6 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+NAMED_BACKENDS = ("auto", "local", "cloud")
+_WEB = ("http://", "https://")
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a text is an http or https address."""
+    return text.lower().startswith(_WEB)
+
+
+def is_backend(text: str) -> bool:
+    """Whether a text names a backend: one of ours, or an address."""
+    return text in NAMED_BACKENDS or is_web_address(text)
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

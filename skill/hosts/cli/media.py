@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ...document.plan import SkillPlan
 from ...turn.media import BadFile, format_of
+from ...turn.settings import is_web_address
 
 _PICTURES = frozenset({"jpg", "jpeg", "png", "gif", "webp", "heic", "heif"})
 _NUMBERS = re.compile(r"(\d+)")
@@ -60,4 +61,4 @@ def _in_name_order(path: Path) -> list[tuple[int, str]]:
 
 def bad_links(urls: Sequence[str]) -> list[BadFile]:
     """Links that are not http or https."""
-    return [BadFile(url, "link") for url in urls if not url.lower().startswith(("http://", "https://"))]
+    return [BadFile(url, "link") for url in urls if not is_web_address(url)]

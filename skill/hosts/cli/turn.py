@@ -14,6 +14,7 @@ from ...turn.journal import Journal
 from ...turn.problems import bad_files
 from ...turn.rows import trigger
 from ...turn.say import Messages
+from ...turn.settings import is_backend
 from .desk import Desk
 from .exits import BAD_FILE, CallError
 from .lines import read_words
@@ -46,7 +47,10 @@ def add_place(parser: argparse.ArgumentParser) -> None:
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds") from None
     if not 0 <= seconds <= 86400:
         raise argparse.ArgumentTypeError("must lie between 0 and 86400")
     return seconds
@@ -117,7 +121,7 @@ def output_folder(given: str | None, desk: Desk) -> Path:
 def chosen_backend(asked: str | None, desk: Desk, journal: Journal) -> str:
     """The backend asked for; else the one this conversation began with; else what the environment says."""
     backend = asked or desk.settings.backend
-    if backend not in ("auto", "local", "cloud") and not backend.startswith(("http://", "https://")):
+    if not is_backend(backend):
         raise CallError(f'"{backend}" is no backend: use auto, local, cloud or an http(s) address.')
     if backend == "auto":
         return journal.memory().backend or desk.settings.resolve_backend("auto")
