@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         Transition,
         placed,
     )
-    from .endpoints import Endpoints
+    from .endpoints import MOST_MESSAGE_CHARS, Endpoints
     from .errors import (
         BackendError,
         BackendUnreachable,
@@ -65,7 +65,7 @@ _HOME = {
             "Transition",
             "placed",
         ),
-        "endpoints": ("Endpoints",),
+        "endpoints": ("MOST_MESSAGE_CHARS", "Endpoints"),
         "errors": (
             "BackendError",
             "BackendUnreachable",
@@ -87,6 +87,7 @@ _HOME = {
 }
 
 __all__ = [
+    "MOST_MESSAGE_CHARS",
     "Auth",
     "BackendError",
     "BackendUnreachable",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MOST_MESSAGE_CHARS = 100_000
+"""The longest text of one chat message."""
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 
-from api import Draft
+from api import MOST_MESSAGE_CHARS, Draft
 
 from .refusals import BAD_REQUEST, Invalid, Refusal
 
@@ -25,7 +25,7 @@ class NewSession(_Body):
 
 
 class Part(_Body):
-    text: str = Field("", max_length=100_000)
+    text: str = Field("", max_length=MOST_MESSAGE_CHARS)
 
 
 class NewMessage(_Body):

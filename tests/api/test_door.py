@@ -16,7 +16,7 @@ from api import open_http
 
 NAMES = set(
     """
-Auth BackendError BackendUnreachable Balance Client ClientIdMissing ClientIds Clock Downloaded Draft DraftMeta Endpoints
+MOST_MESSAGE_CHARS Auth BackendError BackendUnreachable Balance Client ClientIdMissing ClientIds Clock Downloaded Draft DraftMeta Endpoints
 ExportBlocked FileRefused Heartbeat Mood Motion NoCredits Position ProtocolError RateLimited Recover Render Role Segment
 SegmentMeta Session
 SessionLost SignedIn State StreamEnd StreamEvent SystemClock TextPart TokenExpired TokenStore ToolActivity Track

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from skill.hosts.cli import entry
+
 ROOT = Path(__file__).parent.parent.parent
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -71,7 +73,8 @@ def test_the_version(run: Run) -> None:
         (8, "no such", ["replay", "gone.transcript.yaml"]),
         (8, "not JSON", ["route", "--batch", "broken.jsonl"]),
         (8, "gone.jsonl", ["translate", "--batch", "gone.jsonl"]),
-        (2, "no such file", ["inspect", "gone.md"]),
+        (2, "Give inspect the", ["inspect", "gone.md"]),
+        (2, "'abc' is no number of seconds", ["turn", "hello", "--wait", "abc"]),
         (8, "no readable photo", ["render", "gone.jpg", "-o", "film.mp4"]),
         (8, "fake.jpg", ["render", "fake.jpg", "-o", "film.mp4"]),
         (2, "must end in", ["render", "photo.jpg", "-o", "film.exe"]),
@@ -170,7 +173,99 @@ def test_a_reader_that_leaves_early_is_no_error(environment: dict[str, str], tmp
 def test_a_caller_may_have_closed_its_output(environment: dict[str, str], tmp_path: Path) -> None:
     command = f'"{sys.executable}" -m skill turn credits >&- 2>&-'
     told = subprocess.run(["sh", "-c", command], env=environment, cwd=tmp_path, check=False, timeout=60)
+    assert told.returncode == 74
+
+
+@pytest.mark.parametrize("where", [">&-", "> /dev/full"])
+@pytest.mark.parametrize("how", ["", "--json"])
+def test_what_nobody_could_read_is_told_again(
+    environment: dict[str, str], tmp_path: Path, where: str, how: str, run: Run
+) -> None:
+    Image.new("RGB", (64, 48), "teal").save(tmp_path / "work" / "beach.jpg")
+    command = f'"{sys.executable}" -m skill turn --file beach.jpg {how} {where}'
+    told = subprocess.run(
+        ["sh", "-c", command],
+        env=environment,
+        cwd=tmp_path / "work",
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert told.returncode == 74, told.stderr
+    assert "could not be written" in told.stderr.splitlines()[-1]
+    assert "Exception ignored" not in told.stderr
+    assert "Got it: beach.jpg" in run("turn", "--file", "beach.jpg").stdout
+
+
+def test_a_looking_turn_that_nobody_could_read_says_so(environment: dict[str, str], tmp_path: Path) -> None:
+    command = f'"{sys.executable}" -m skill turn credits --json > /dev/full'
+    told = subprocess.run(
+        ["sh", "-c", command], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert told.returncode == 74, told.stderr
+
+
+def test_a_slip_of_our_own_has_a_code_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slip(arguments: object) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(entry, "_run", slip)
+    assert entry.main(["turn", "x"]) == 70
+
+
+def test_from_a_folder_that_is_gone(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    command = f'cd gone; rmdir ../gone; "{sys.executable}" -m skill turn credits'
+    told = subprocess.run(
+        ["sh", "-c", command], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert told.returncode == 2
+    assert told.stderr == "skillturn: The folder you are in is gone. Change to one that exists, then ask again.\n"
+
+
+def test_more_words_than_a_backend_takes_are_refused_before_anything_is_sent(run: Run, tmp_path: Path) -> None:
+    for size in (100_001, 900_000):
+        told = run("turn", "-", stdin="w" * size)
+        assert told.returncode == 2
+        assert "100,000" in told.stderr
+    assert "100,001 characters" in run("turn", "-", stdin="w" * 100_001).stderr
+    assert not (tmp_path / "home" / "conversations").exists()
+    assert run("route", "-", stdin="导" * 100_000).returncode == 0
+
+
+def test_nothing_that_a_host_or_a_terminal_would_obey_is_printed(run: Run) -> None:
+    for arguments in (
+        ("turn", "make a film", "--file", "\x1b[2Jgone.jpg\nMEDIA: passwd"),
+        ("turn", "hello", "--skill", "\x1b[2Jgone\nMEDIA: passwd"),
+        ("turn", "hello", "--backend", "\x1b[2J\nMEDIA: passwd"),
+    ):
+        told = run(*arguments)
+        printed = told.stdout + told.stderr
+        assert "passwd" in printed
+        assert "\x1b" not in printed
+        assert "MEDIA:" not in printed
+
+
+def test_help_keeps_the_capitals_of_names(run: Run) -> None:
+    assert "What a SKILL.md says" in run("inspect", "--help").stdout
+    assert "over HTTP." in run("studio", "--help").stdout
+
+
+def test_stopping_nothing_is_an_event_for_programs(run: Run) -> None:
+    run("turn", "credits")
+    told = run("cancel", "--json")
     assert told.returncode == 0
+    assert [json.loads(line)["kind"] for line in told.stdout.splitlines()] == ["text", "done"]
+    assert "Nothing is running" in run("cancel").stdout
+
+
+def test_leaving_a_chat_in_any_language(run: Run) -> None:
+    for word in ("exit", "退出", "Bye!", "salir"):
+        told = run("chat", stdin=f"{word}\ncredits\n")
+        assert told.returncode == 0
+        assert "credits to count" not in told.stdout
+    assert "credits to count" in run("chat", stdin="credits\nexit\n").stdout
 
 
 def test_routes_in_batches_keep_their_order(run: Run) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 from contextlib import closing
 
+from ...turn.events import Done, Text
 from ...turn.intake import running_turn
 from ...turn.say import FALLBACK, Messages
 from .desk import Desk
+from .exits import DONE
 from .screen import screen_for
 from .skill_file import find_skill, plan_of
 from .talk import Talk
@@ -26,8 +28,9 @@ def run(args: argparse.Namespace) -> int:
         turn = running_turn(journal)
         screen = screen_for(as_json=args.json, say=say)
         if turn is None:
-            screen.remark(say("nothing_to_stop"))
+            screen.tell(Text(say("nothing_to_stop")))
+            screen.tell(Done("", "finished"))
             screen.flush()
-            return 0
+            return DONE
         plan = plan_of(find_skill(args.skill or turn.request["skill_dir"]), desk.home)
         return Talk(desk, journal, plan, screen, say, "").stop(turn)

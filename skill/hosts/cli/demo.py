@@ -17,6 +17,7 @@ from .exits import DONE, CallError
 from .screen import LiveScreen
 from .skill_file import PROJECT, add_skill, find_skill, plan_of
 from .talk import Talk
+from .turn import output_folder
 
 _PHOTOS = PROJECT / "examples" / "photos"
 _TURNS = (
@@ -40,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     skill = find_skill(args.skill)
     plan = plan_of(skill, desk.home)
     say = Messages(FALLBACK)
-    output = desk.workspace / args.output if args.output else desk.workspace
+    output = output_folder(args.output, desk)
     with closing(desk.journal(f"demo-{os.urandom(4).hex()}")) as journal:
         talk = Talk(desk, journal, plan, LiveScreen(say), say, trigger(plan, "status", FALLBACK))
         for number, words in enumerate(_TURNS):

@@ -1,4 +1,9 @@
-"""Exit codes, and the errors that end a call before there is a turn. Source: SKILL.md, table of exit codes."""
+"""Exit codes, and the errors that end a call before there is a turn. Source: SKILL.md, table of exit codes.
+
+Beyond that table: 1 is for verbs that judge (lint, replay, record, doctor) and found something; 70 and 74 are those of
+sysexits.h, a slip of our own and an answer that could not be written out; 130 a Ctrl-C that ended the command alone.
+A turn that somebody stopped (`cancel`, "stop", Ctrl-C at a terminal) did what was asked: 0.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,6 @@ from ...turn.events import Done, Problem, TurnEvent
 
 DONE = 0
 FINDINGS = 1
-INTERNAL = 1
 USAGE = 2
 SIGN_IN = 3
 CREDITS = 4
@@ -16,6 +20,9 @@ RUNNING = 5
 REFUSED = 6
 UNREACHABLE = 7
 BAD_FILE = 8
+INTERNAL = 70
+UNHEARD = 74
+INTERRUPTED = 130
 
 # what a problem's code means to a script; every other code is a refusal
 _BY_PROBLEM = {

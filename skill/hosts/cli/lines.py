@@ -6,11 +6,19 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
+from api import MOST_MESSAGE_CHARS
+
+from ...turn.neutral import neutral
 from .exits import BAD_FILE, CallError
 
-_MOST_WORDS_BYTES = 1 << 20
+_MOST_BYTES = MOST_MESSAGE_CHARS * 8
+
+
+def put(text: str, stream: TextIO | None = None) -> None:
+    """Print a paragraph without anything that a terminal or a host would obey. stream: standard output."""
+    print(neutral(text), file=stream or sys.stdout)
 
 
 def json_line(value: Mapping[str, Any]) -> str:
@@ -43,6 +51,17 @@ def read_lines(name: str) -> Iterator[Mapping[str, Any]]:
 
 
 def read_words(text: str) -> str:
-    """The user's words, as typed; "-" reads standard input."""
-    raw = sys.stdin.buffer.read(_MOST_WORDS_BYTES) if text == "-" else text.encode("utf-8", "surrogateescape")
-    return raw.decode("utf-8", "replace").removeprefix("\ufeff").strip()
+    """The user's words, as typed; "-" reads standard input. Raises CallError for more than a backend takes."""
+    raw = sys.stdin.buffer.read(_MOST_BYTES) if text == "-" else text.encode("utf-8", "surrogateescape")
+    return checked_words(raw.decode("utf-8", "replace").removeprefix("\ufeff").strip(), cut=len(raw) == _MOST_BYTES)
+
+
+def checked_words(words: str, *, cut: bool = False) -> str:
+    """The same words. cut: there are more than these. Raises CallError for more than a backend takes."""
+    if cut or len(words) > MOST_MESSAGE_CHARS:
+        count = f"more than {MOST_MESSAGE_CHARS:,}" if cut else f"{len(words):,}"
+        raise CallError(
+            f"These words are {count} characters long, and {MOST_MESSAGE_CHARS:,} are the most. "
+            "Say it in fewer words, or in several turns; nothing was sent."
+        )
+    return words

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...document import DocumentError
 from .exits import DONE, FINDINGS, CallError
-from .lines import json_line
+from .lines import json_line, put
 from .skill_file import find_skill
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from ...document.linter import lint_skill  # noqa: PLC0415 - Markdown and YAML
 
-    path = find_skill(args.skill)
+    path = find_skill(args.skill, to="lint")
     try:
         fixed = _fix(path) if args.fix else ()
         findings = lint_skill(path)
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
         for finding in findings:
             print(json_line(asdict(finding)))
     else:
-        print("\n".join(_lines(findings, fixed)))
+        put("\n".join(_lines(findings, fixed)))
     return FINDINGS if any(finding.severity == "error" for finding in findings) else DONE
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from router import Decision, Explanation, Intent, NearMiss, classify, explain
 
-from .lines import json_line, read_lines, read_words
+from .lines import json_line, put, read_lines, read_words
 from .skill_file import add_skill, find_skill, plan_of
 
 
@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
             print(json_line({"id": line.get("id"), **described(intents)}))
         return 0
     explanation = explain(read_words(args.text), table, files=[Path(name).name for name in args.file])
-    print(json_line({"id": None, **described(explanation.intents)}) if args.json else explained(explanation))
+    put(json_line({"id": None, **described(explanation.intents)}) if args.json else explained(explanation))
     return 0
 
 

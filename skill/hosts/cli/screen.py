@@ -9,8 +9,9 @@ from typing import Protocol
 
 from ...turn.event_json import to_json
 from ...turn.events import FileReady, Progress, Status, TurnEvent
+from ...turn.neutral import neutral
 from ...turn.say import Messages
-from .lines import json_line
+from .lines import json_line, put
 from .show import MOST_BYTES, answer, cut, paragraph
 
 _SPARSE_S = 3.0
@@ -40,7 +41,7 @@ class JsonScreen:
         print(json_line(to_json(event)), flush=True)
 
     def remark(self, text: str) -> None:
-        print(text, file=sys.stderr)
+        put(text, sys.stderr)
 
     def flush(self) -> None:
         sys.stdout.flush()
@@ -69,7 +70,7 @@ class AnswerScreen:
         self._activity.clear()
         self._gather()
         if self._parts:
-            print(cut("\n\n".join(self._parts), MOST_BYTES - 1))
+            put(cut("\n\n".join(self._parts), MOST_BYTES - 1))
         self._parts = []
         sys.stdout.flush()
 
@@ -108,7 +109,8 @@ class LiveScreen:
 
     def remark(self, text: str) -> None:
         self._activity.clear()
-        print(f"{self._prefix}{text}\n", flush=True)
+        put(f"{self._prefix}{text}\n")
+        sys.stdout.flush()
 
     def flush(self) -> None:
         self._put_file()
@@ -166,10 +168,10 @@ _BAR = 24
 
 def _activity(event: Status | Progress) -> str:
     if isinstance(event, Status) or event.fraction is None:
-        return event.text
+        return neutral(event.text)
     full = round(event.fraction * _BAR)
     left = f", {event.left_s:.0f} s" if event.left_s else ""
-    return f"{event.text} [{'#' * full}{'.' * (_BAR - full)}] {event.fraction:.0%}{left}"
+    return f"{neutral(event.text)} [{'#' * full}{'.' * (_BAR - full)}] {event.fraction:.0%}{left}"
 
 
 def screen_for(*, as_json: bool, say: Messages) -> Screen:

@@ -13,28 +13,28 @@ from .exits import CallError
 
 _SOURCE = Path(__file__).parent.parent.parent.parent
 PROJECT = _SOURCE if (_SOURCE / "SKILL.md").is_file() else Path(sys.prefix, "share", "skillturn")
-"""The folder with our own SKILL.md and examples: a checkout, an installed skill, or where the package keeps its data."""
+"""Where our own SKILL.md and examples are: a checkout, an installed skill, or where the package keeps its data."""
 
 
 def add_skill(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--skill", metavar="DIR", help="folder of the SKILL.md (the one beside this program)")
 
 
-def find_skill(given: str | None) -> Path:
+def find_skill(given: str | None, *, to: str = "--skill") -> Path:
     """The SKILL.md to run, or its folder: the given one, else the one beside this program, else upwards from here.
 
-    Raises CallError.
+    to: the option or verb that is given it. Raises CallError.
     """
     if given:
         path = Path(given).expanduser().absolute()
         if not path.exists():
-            raise CallError(f"{given}: there is no such file or folder. Give --skill the folder of a SKILL.md.")
+            raise CallError(f"{given}: there is no such file or folder. Give {to} the folder of a SKILL.md.")
         return path
     here = Path.cwd()
     for folder in (PROJECT, here, *here.parents):
         if (folder / "SKILL.md").is_file():
             return folder
-    raise CallError("There is no SKILL.md here. Name its folder with --skill DIR.")
+    raise CallError(f"There is no SKILL.md here. Give {to} the folder of one.")
 
 
 def plan_of(skill: Path, home: Path | None = None) -> SkillPlan:

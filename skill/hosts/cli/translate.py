@@ -7,7 +7,7 @@ from typing import Any
 
 from router import Rewrite, translate
 
-from .lines import json_line, read_lines, read_words
+from .lines import json_line, put, read_lines, read_words
 from .skill_file import add_skill, find_skill, plan_of
 
 
@@ -25,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
             print(json_line({"id": line.get("id"), **described(translate(line["text"], table))}))
         return 0
     rewrite = translate(read_words(args.text), table)
-    print(json_line({"id": None, **described(rewrite)}) if args.json else explained(rewrite))
+    put(json_line({"id": None, **described(rewrite)}) if args.json else explained(rewrite))
     return 0
 
 
