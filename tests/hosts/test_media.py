@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from skill.document import SkillPlan, load_skill
-from skill.hosts.cli.chat import split_files
 from skill.hosts.cli.media import bad_links, expand
 from skill.turn.media import BadFile
 
@@ -74,11 +73,3 @@ def test_only_web_links_are_links() -> None:
         "file:///etc/passwd",
         "ftp://x",
     ]
-
-
-def test_a_line_of_chat_brings_the_files_it_names(photos: Path, tmp_path: Path) -> None:
-    assert split_files("make a reel of 'my photos/a.PNG' please", tmp_path) == (
-        "make a reel of please",
-        ["my photos/a.PNG"],
-    )
-    assert split_files("don't use version 1.5 and/or that", tmp_path) == ("don't use version 1.5 and/or that", [])

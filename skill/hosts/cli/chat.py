@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 from contextlib import closing
-from pathlib import Path
+
+from router import fold
 
 from ...turn.conversation import spoken_language
 from ...turn.events import TurnRequest
 from ...turn.problems import bad_files
 from ...turn.rows import trigger
 from ...turn.say import Messages
+from ...turn.say import words as known_words
 from .desk import Desk
-from .exits import DONE
+from .exits import DONE, CallError
+from .lines import checked_words, put
 from .media import expand
+from .named_files import named_files
 from .screen import LiveScreen
 from .show import paragraph
 from .skill_file import add_skill, find_skill, plan_of
 from .talk import Talk
 from .turn import add_place, chosen_backend, open_journal, output_folder
-
-_LEAVE = frozenset({"exit", "quit", "bye"})
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -38,13 +39,17 @@ def run(args: argparse.Namespace) -> int:
     plan = plan_of(skill, desk.home)
     with closing(open_journal(desk, args)) as journal:
         output, backend = output_folder(args.output, desk), chosen_backend(args.backend, desk, journal)
-        print(f"{plan.welcome or plan.identity.display_name}\n(Name files in your line to send them; exit leaves.)\n")
+        put(f"{plan.welcome or plan.identity.display_name}\n(Name files in your line to send them; exit leaves.)\n")
         while (line := _line()) is not None:
-            words, names = split_files(line, desk.workspace)
+            try:
+                words, names = named_files(checked_words(line), desk.workspace)
+            except CallError as error:
+                put(f"{error}\n")
+                continue
             say = Messages(spoken_language(TurnRequest(words), journal.memory()))
             files, bad = expand(names, desk.workspace, plan)
             if bad:
-                print(paragraph(bad_files(bad, plan, say, begun=False), say))
+                put(paragraph(bad_files(bad, plan, say, begun=False), say))
                 continue
             request = TurnRequest(words, tuple(files), (), output, skill, backend)
             talk = Talk(desk, journal, plan, LiveScreen(say), say, trigger(plan, "status", say.language))
@@ -59,26 +64,7 @@ def _line() -> str | None:
             line = input("You: " if sys.stdin.isatty() else "").strip()
         except (EOFError, KeyboardInterrupt):
             return None
-        if line.casefold() in _LEAVE:
+        if fold(line).strip(" .!。！") in known_words("leave"):
             return None
         if line:
             return line
-
-
-def split_files(line: str, workspace: Path) -> tuple[str, list[str]]:
-    """The words of a line, and the files it names: a word counts as a file when there is one of that name."""
-    try:
-        words = shlex.split(line)
-    except ValueError:  # an apostrophe is not a quotation
-        words = line.split()
-    names = [word for word in words if _names_file(word, workspace)]
-    if not names:
-        return line, []
-    return " ".join(word for word in words if word not in names), names
-
-
-def _names_file(word: str, workspace: Path) -> bool:
-    try:
-        return ("." in word or "/" in word) and (workspace / Path(word).expanduser()).exists()
-    except (OSError, RuntimeError):  # too long for a name, or somebody's home that is not there
-        return False
