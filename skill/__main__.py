@@ -1,7 +1,5 @@
 """`python -m skill` is the command line."""
 
-import sys
+from .hosts.cli.entry import process
 
-from .hosts.cli import main
-
-sys.exit(main())
+process()

@@ -1,5 +1,6 @@
 """A turn outlives its caller: real worker processes, killed and recovered."""
 
+import json
 import os
 import signal
 import subprocess
@@ -45,7 +46,10 @@ async def play(pinned, log):
     elif words[0] == "crash":
         os.kill(os.getpid(), signal.SIGKILL)
     elif words[0] == "slip":
-        raise RuntimeError("a slip")
+        raise RuntimeError("a slip: " + pinned.request.text)
+    elif words[0] == "trip":
+        log.about_to_send(PendingSend("m1", pinned.request.text, None))
+        raise RuntimeError("a slip while a message was under way")
     elif words[0] == "sleep":
         log.append(Text("began"))
         try:
@@ -274,3 +278,43 @@ def test_a_skill_that_is_gone_when_its_turn_comes_is_a_problem_with_advice(
     assert problem.code == "document"
     assert "uninstalled" in problem.message
     assert events[-1] == Done("t1", "failed")
+
+
+def test_a_workers_log_names_the_turn_on_every_line_and_no_secret(
+    journal: Journal, home: Path, runner: Detached, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SKILLTURN_LOG", "json")
+    monkeypatch.setenv("NEMO_TOKEN", "a-given-secret")
+    slip = add(journal, home, "slip over a-given-secret and nmv_usr_4711 as Bearer abc.def", "t1")
+    finish(journal, runner, slip)
+    assert runner._started[0].wait(10) == 0
+    assert journal.path
+    text = journal.path.with_suffix(".log").read_text()
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert [line["event"] for line in lines] == ["turn_begun", "turn_slipped", "turn_finished"]
+    assert {line["turn_id"] for line in lines} == {"t1"}
+    assert "RuntimeError" in lines[1]["exception"] and "[hidden]" in lines[1]["exception"]
+    assert (lines[2]["outcome"], lines[2]["problems"]) == ("failed", ["internal"])
+    for secret in ("a-given-secret", "4711", "abc.def"):
+        assert secret not in text
+
+
+def test_without_logs_a_slip_is_still_kept_and_still_without_secrets(
+    journal: Journal, home: Path, runner: Detached
+) -> None:
+    finish(journal, runner, add(journal, home, "slip over nmv_usr_4711"))
+    assert runner._started[0].wait(10) == 0
+    assert journal.path
+    text = journal.path.with_suffix(".log").read_text()
+    assert "RuntimeError" in text and "[hidden]" in text and "4711" not in text
+
+
+def test_a_slip_after_a_message_may_have_left_is_not_told_as_if_nothing_had_happened(
+    journal: Journal, home: Path, runner: Detached
+) -> None:
+    told = [event for event in finish(journal, runner, add(journal, home, "trip")) if isinstance(event, Problem)]
+    assert [(problem.code, problem.charged) for problem in told] == [("internal", None)]
+    assert "may have arrived" in told[0].advice
+    told = [event for event in finish(journal, runner, add(journal, home, "slip")) if isinstance(event, Problem)]
+    assert [(problem.code, problem.charged) for problem in told] == [("internal", False)]
+    assert "as it was" in told[0].advice
