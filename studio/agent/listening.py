@@ -14,7 +14,7 @@ from .clauses import Clause, clauses
 from .mentions import mention_rules, names_of
 from .said import unquoted
 from .scan import Scanned, scan
-from .words import Words, lexicon, words_for
+from .words import Words, lexicon, own_words, words_for
 
 _HEAD, _TAIL = 6000, 3000  # characters that are read of a message
 
@@ -51,16 +51,16 @@ def reply_language(message: str, session: str) -> str:
     own = _spoken(detect_language(message))
     if own == usual:
         return own
-    if not own or _unknown(message, usual) < _unknown(message, own):
+    if not own or not _unknown(message, own_words(usual)):
         return usual
-    return own
+    return usual if _unknown(message, words_for(usual)) < _unknown(message, words_for(own)) else own
 
 
 def _spoken(language: str) -> str:
     return language if lexicon(f"replies.{language}") else ""
 
 
-def _unknown(message: str, language: str) -> int:
-    """How many words of a message a language does not know."""
-    scanned = scan(_readable(message), words_for(language), Words())
+def _unknown(message: str, words: Words) -> int:
+    """How many words of a message are not among these."""
+    scanned = scan(_readable(message), words, Words())
     return sum(1 for tag in scanned.tags if "word" in tag or "letter" in tag)

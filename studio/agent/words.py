@@ -95,6 +95,15 @@ def words_for(language: str) -> Words:
     return words
 
 
+@lru_cache(maxsize=16)
+def own_words(language: str) -> Words:
+    """A language's own wordings, without those read alongside."""
+    words = Words()
+    for concept, value, wording in _entries(language):
+        words.add(wording, concept, value)
+    return words
+
+
 def _typed(wording: str) -> Iterator[str]:
     """A wording as people type it without its marks: mas corto, laenger, langer."""
     if wording.isascii() or not all(letter < "\u2e80" for letter in wording):

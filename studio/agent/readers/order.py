@@ -159,6 +159,8 @@ def _shift(clause: Clause, scene: Scene) -> list[Edit]:
             raise Unclear("which_photo", "clips", word=_unknown(clause))
         return []
     positions = scene.positions(picks)
+    if not positions:
+        return []
     steps = next((int(tag.number("number")) for tag in clause.all("number")), 1) or 1
     if clause.value("shift") == "earlier":
         return [MoveClip(positions, max(0, min(positions) - steps))]
