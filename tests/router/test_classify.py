@@ -84,6 +84,21 @@ CASES = [
     ("cho chữ xuất hiện từ từ", "chat", "xuất hiện is to appear, xuất to export"),
     ("mach die Musik leiser und exportiere dann", "chat export", "'dann' does not move anything"),
     ("music kam karo aur phir export karo", "chat export", "romanised Hindi"),
+    ("export is spelled wrong in the subtitle", "chat", "a verb before a copula is a noun"),
+    ("I want a video about people saving files to the cloud", "chat", "what a new film is about asks for nothing"),
+    ("make a video about kites, then send it to me", "chat export", "a topic ends with its clause"),
+    ("don't add anything, just export what we have", "export", "an edit that is denied is not wanted"),
+    ("could you tell me if it's ready", "status", "what is to be told is asked, not supposed"),
+    ("send it if it's ready", "export", "without a verb of telling it is a condition"),
+    ("can I send some pictures over to you", "upload", "the receiver decides who hands over"),
+    ("put www.example.com at the end", "chat", "a bare site is something to show"),
+    ("the cut's fine, render it", "export", "a genitive is no verb"),
+    ("agrega música y expórtalo", "chat export", "pronouns glued to a Spanish verb"),
+    ("أضف موسيقى وصدّره", "chat export", "Arabic 'and' and 'it' glued to a verb"),
+    ("字幕换掉了没", "status", "a Chinese edit in the form of a question about it"),
+    ("改成竖屏发我", "chat export", "Chinese verbs in a row without a joint"),
+    ("minta video tentang kopi", "chat", "a film without its article and with a topic is a new one"),
+    ("(1) remove the logo (2) export", "chat export", "a numbered list in one line"),
 ]
 
 
