@@ -92,6 +92,8 @@ def _counted_first(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | No
 def _duration(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     """15 seconds, half a minute, a minute and a half, 一分半, one and a half minutes."""
     first, count, value = i, 0, 0.0
+    if _at(tags, i, "number") and _at(tags, i + 1, "ordinal") and _starts_with_unit(scanned, tags[i + 1]):
+        return _one(tags, i, 2, duration=min(_LONGEST, tags[i].number("number") * 1000), film="film")
     if _at(tags, i, "half"):
         value = 0.25 if tags[i].text("half") == "quarter" else 0.5
         count = 1 + _at(tags, i + 1, "article")
@@ -128,6 +130,11 @@ def _duration(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     ):
         value, count = value + 0.5, count + 1
     return _one(tags, first, count, duration=min(_LONGEST, value * MILLISECONDS[unit.text("unit")]))
+
+
+def _starts_with_unit(scanned: Scanned, tag: Tag) -> bool:
+    """Whether an ordinal is a second and a noun: a 20 second clip."""
+    return scanned.folded.startswith("second ", tag.start) and tag.text("ordinal") == "2"
 
 
 def _unit_follows(tags: Sequence[Tag], i: int) -> bool:
@@ -172,6 +179,8 @@ def _range(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     joint = left + 1
     if not any(_at(tags, left, concept) for concept in ("duration", "number", "moment_named")):
         return None
+    if not opened and _at(tags, left, "number") and _at(tags, i - 1, "clip"):
+        return None  # stretch photo 2 to 6 seconds
     if not (_at(tags, joint, "to") or (_at(tags, i, "between") and _at(tags, joint, "sep"))):
         return None
     right = joint + 1

@@ -232,7 +232,7 @@ def _sorted(kind: str, scene: Scene) -> list[Edit]:
 
 def _replace(clause: Clause, scene: Scene) -> list[Edit]:
     """replace photo 2 with dog.jpg."""
-    if not clause.has("replace") or clause.has("swap"):
+    if not clause.has("replace", "change") or clause.has("swap"):
         return []
     picks = clause.picks
     if len(picks) != 2 or picks[1].kind != "name":

@@ -89,7 +89,7 @@ def read_clip_times(clause: Clause, scene: Scene) -> list[Edit]:
     if duration is not None:
         clause.take("duration")
         ms = round(duration.number("duration"))
-        if more in _GROWTH or clause.has("by") or clause.has("again"):
+        if (more in _GROWTH or clause.has("by") or clause.has("again")) and not clause.has("to"):
             ms = -ms if more in ("shorter", "faster") else ms
             return [SetClipTime(ms, clips, added=True)]
         return [SetClipTime(max(1, ms), clips)]
@@ -175,7 +175,7 @@ def read_length(clause: Clause, scene: Scene) -> list[Edit]:
 
 
 def _left_over(clause: Clause) -> bool:
-    """Whether a second time is left where the transition or the fade has taken its own: 20s, dissolves of half a second."""
+    """Whether a time is left where the transition or the fade has taken its own: 20s dissolves of half a second."""
     used = any("duration" in tag and id(tag) in clause.taken for tag in clause.tags)
     return used and clause.first("duration") is not None and clause.topics <= {"transition", "fade", "film"}
 
