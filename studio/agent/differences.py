@@ -176,7 +176,8 @@ def _texts(role: TextRole, before: Draft, after: Draft) -> list[Change]:
     old, new = [t for t in was if t not in now], [t for t in now if t not in was]
     if len(new) == len(old) == 1 or (new and len(new) == len(old)):
         pairs = list(zip(old, new, strict=True))
-        told = [Change(f"{role}_changed", {**_text_values(b), **_size(a, b)}) for a, b in pairs if _retold(a, b)]
+        paced = pictures(before) != pictures(after)
+        told = [Change(f"{role}_changed", {**_text_values(b), **_size(a, b)}) for a, b in pairs if _retold(a, b, paced)]
         return told[:3]
     if new and len(new) > 3:
         return [Change(f"{role}s_added", {"added": len(new)})]
@@ -191,11 +192,11 @@ def _added(role: TextRole, text: Segment) -> str:
     return f"{layout.replace('-', '_')}_added" if layout in ("lower-third", "credits") else f"{role}_added"
 
 
-def _retold(a: Segment, b: Segment) -> bool:
-    """A text that only followed its photo is not worth a sentence."""
+def _retold(a: Segment, b: Segment, paced: bool) -> bool:
+    """A text that only followed its photo is not worth a sentence. paced: the photos' own times changed."""
     style = [(t.meta.text, t.meta.position, t.meta.color, t.meta.size, t.meta.animation) for t in (a, b)]
     moved = (a.meta.start_ms or 0) != (b.meta.start_ms or 0) or a.duration_ms != b.duration_ms
-    return style[0] != style[1] or moved
+    return style[0] != style[1] or (moved and not paced)
 
 
 def _size(a: Segment, b: Segment) -> dict[str, Any]:
