@@ -9,7 +9,7 @@ from router import Intent
 
 from ..turn.drafts import look, read_draft
 from ..turn.events import Text
-from ..turn.rows import trigger
+from ..turn.rows import example, trigger
 from ..turn.timeline import timeline
 from .contract import Emit, TurnContext
 
@@ -27,8 +27,7 @@ async def run(ctx: TurnContext, intent: Intent, emit: Emit) -> None:
     if names:
         await emit(Text(ctx.say("files_only", count=len(names), names=ctx.say.listed(names))))
         return
-    example = ctx.plan.examples[0] if ctx.plan.examples else ctx.say("default_example")
-    await emit(Text(ctx.say("nothing_yet", example=example)))
+    await emit(Text(ctx.say("nothing_yet", example=example(ctx.plan, ctx.say, ctx.language))))
 
 
 async def _export_progress(ctx: TurnContext, export: dict[str, Any]) -> str:

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from router import detect_language
+import re
+
+from router import detect_language, fold
 
 from ..handlers.contract import Conversation, Emit, TurnContext
 from .events import Status, Text, TurnRequest
-from .say import FALLBACK
+from .say import FALLBACK, words
+
+_FEW_LETTERS = 4
+_PLAIN_WORD = re.compile(r"(?<![\w./:@-])[a-z]{2,}(?![\w/:@]|[.-]\w)")
 
 
 def spoken_language(request: TurnRequest, conversation: Conversation) -> str:
-    """The primary tag of the user's words; a word or two that say nothing about it keep the conversation's language."""
+    """The primary tag of the newest words where they tell it; else the language of the conversation.
+
+    Words said alike everywhere ("ok", "vlog") tell nothing, nor does the "status" that hosts send on their own.
+    """
     before = conversation.language or FALLBACK
     if not request.text.strip():
         return before
     detected = detect_language(request.text)
-    if detected == FALLBACK and len(request.text.split()) < 3:
-        return before
-    return detected
+    if detected != FALLBACK or before == FALLBACK or _is_english(request.text):
+        return detected
+    return before
+
+
+def _is_english(text: str) -> bool:
+    """Whether words that no other language claims are words at all, not sizes, names of files or loan-words."""
+    said = fold(text)
+    for loan in words("everywhere"):
+        said = re.sub(rf"(?<!\w){re.escape(loan)}(?!\w)", " ", said)
+    return sum(map(len, _PLAIN_WORD.findall(said))) >= _FEW_LETTERS
 
 
 async def begin(ctx: TurnContext, emit: Emit) -> None:

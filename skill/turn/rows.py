@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from router import PhraseRow, detect_language
 
 from ..document.plan import SkillPlan
+
+if TYPE_CHECKING:
+    from ..handlers.contract import Say
 
 
 def route_row(plan: SkillPlan, action: str) -> PhraseRow:
@@ -17,6 +22,12 @@ def trigger(plan: SkillPlan, action: str, language: str) -> str:
     phrases = route_row(plan, action).phrases
     own = (phrase for phrase in phrases if detect_language(phrase) == language)
     return next(own, phrases[0] if phrases else action)
+
+
+def example(plan: SkillPlan, say: Say, language: str) -> str:
+    """Something one could ask for, in the user's language: the document's own where it has one, else ours."""
+    own = (words for words in plan.examples if detect_language(words) == language)
+    return next(own, say("default_example"))
 
 
 def is_final(plan: SkillPlan, code: int) -> bool:

@@ -24,6 +24,7 @@ from .events import BackendText, Done, Offer, Problem, Text, TurnEvent, TurnRequ
 from .followup import FollowUps, answers_offer, depends_on
 from .problems import ActionStopped, Advisor
 from .recovery import Recovery
+from .rows import example
 from .say import Messages
 from .settings import Settings
 
@@ -89,8 +90,7 @@ class _Turn:
             return self._close()
         intents = self._intents()
         if not intents:
-            example = self._plan.examples[0] if self._plan.examples else self._say("default_example")
-            self._tell(Text(self._say("say_something", example=example)))
+            self._tell(Text(self._say("say_something", example=example(self._plan, self._say, self._say.language))))
             return self._close("asked")
         self._routes = tuple(intent.action for intent in intents)
         try:

@@ -12,7 +12,7 @@ from ...turn.events import Done, TurnRequest
 from ...turn.home import begin_conversation
 from ...turn.journal import Journal
 from ...turn.problems import bad_files
-from ...turn.rows import trigger
+from ...turn.rows import example, trigger
 from ...turn.say import Messages
 from ...turn.settings import is_backend
 from .desk import Desk
@@ -96,8 +96,7 @@ def read_request(
         screen.flush()
         return None
     if not (words or files or args.url):
-        example = plan.examples[0] if plan.examples else say("default_example")
-        raise CallError(say("say_something", example=example))
+        raise CallError(say("say_something", example=example(plan, say, say.language)))
     return TurnRequest(
         text=words,
         files=tuple(files),
