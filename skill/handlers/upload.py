@@ -20,6 +20,7 @@ from router import Intent
 from ..turn.events import Problem, Progress, Text
 from ..turn.media import BadFile, MediaFile, examine, for_backend
 from ..turn.problems import ActionStopped, bad_files
+from ..turn.rows import example
 from ..turn.waiting import alone, reporting
 from .contract import Emit, TurnContext
 
@@ -32,11 +33,13 @@ _LINK = re.compile(r"https?://[^\s<>\"'，。；、（）【】《》「」]+", 
 class _Batch:
     """What became of the turn's media.
 
-    arrived: names in the order in which the backend got them. projects: the session each of them is in.
+    twice: names of files whose bytes came before in the same turn. arrived: names in the order in which the backend
+    got them. projects: the session each of them is in.
     """
 
     new: list[MediaFile] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
     bad: list[BadFile] = field(default_factory=list)
     arrived: list[str] = field(default_factory=list)
     projects: dict[str, str] = field(default_factory=dict)
@@ -79,7 +82,9 @@ async def _check(ctx: TurnContext, batch: _Batch, folder: Path) -> None:
             file = await anyio.to_thread.run_sync(for_backend, file, ctx.request.backend, folder)
         if isinstance(file, BadFile):
             batch.bad.append(file)
-        elif file.digest not in seen:
+        elif file.digest in seen:
+            batch.twice.append(file.name)
+        else:
             seen.add(file.digest)
             name = _distinct(file.name, taken)
             taken.add(name)
@@ -210,9 +215,10 @@ async def _report(ctx: TurnContext, batch: _Batch, emit: Emit) -> None:
     if batch.known:
         known = list(dict.fromkeys(batch.known))
         lines.append(ctx.say("already_there", count=len(known), names=ctx.say.listed(known)))
+    if batch.twice:
+        lines.append(ctx.say("same_twice", count=len(batch.twice), names=ctx.say.listed(batch.twice)))
     if ctx.actions == ("upload",):
-        example = ctx.plan.examples[0] if ctx.plan.examples else ctx.say("default_example")
-        lines.append(ctx.say("next_request", example=example))
+        lines.append(ctx.say("next_request", example=example(ctx.plan, ctx.say, ctx.language)))
         ctx.asks = True
     await emit(Text(" ".join(lines)))
 

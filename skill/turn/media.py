@@ -5,11 +5,14 @@ Source of the formats and the size limit: SKILL.md, "Supported formats".
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from .neutral import safe_name
 
 _HEAD_BYTES = 64
 _MEGABYTE = 2**20
@@ -66,7 +69,7 @@ _MEDIA_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class MediaFile:
-    """A file that may be sent. format: one of the plan's, by content. digest: its sha256."""
+    """A file that may be sent. name: one that any backend takes. format: one of the plan's. digest: its sha256."""
 
     path: Path
     name: str
@@ -101,17 +104,18 @@ def format_of(path: Path, formats: Sequence[str] | None, max_bytes: int | None =
     try:
         found = path.stat()
         if stat.S_ISDIR(found.st_mode):
-            return BadFile(path.name, "folder")
+            return BadFile(safe_name(path.name), "folder")
         if not stat.S_ISREG(found.st_mode):  # a pipe would keep us waiting
-            return BadFile(path.name, "unreadable")
+            return BadFile(safe_name(path.name), "special")
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
     except PermissionError:
-        return BadFile(path.name, "unreadable")
-    except (OSError, ValueError):  # what cannot be a name at all is no file either
-        return BadFile(path.name, "missing")
+        return BadFile(safe_name(path.name), "unreadable")
+    except (OSError, ValueError) as error:  # what cannot be a name at all is no file either
+        loops = isinstance(error, OSError) and error.errno == errno.ELOOP
+        return BadFile(safe_name(path.name), "loop" if loops else "missing")
     if not head:
-        return BadFile(path.name, "empty")
+        return BadFile(safe_name(path.name), "empty")
     format = _format(path, head, formats) if formats is not None else ""
     if not isinstance(format, BadFile) and max_bytes is not None and found.st_size > max_bytes:
         return _too_large(path, found.st_size, max_bytes)
@@ -126,9 +130,9 @@ def examine(path: Path, formats: Sequence[str], max_bytes: int | None) -> MediaF
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-            return MediaFile(path, path.name, format, file.tell(), digest)
+            return MediaFile(path, safe_name(path.name), format, file.tell(), digest)
     except OSError:
-        return BadFile(path.name, "unreadable")
+        return BadFile(safe_name(path.name), "unreadable")
 
 
 def _format(path: Path, head: bytes, formats: Sequence[str]) -> str | BadFile:
@@ -140,13 +144,13 @@ def _format(path: Path, head: bytes, formats: Sequence[str]) -> str | BadFile:
     if content:
         pixels = _png_size(head) if content[0] == "png" else None
         if pixels and pixels[0] * pixels[1] > _MOST_PIXELS:
-            return BadFile(path.name, "pixels", {"width": pixels[0], "height": pixels[1]})
+            return BadFile(safe_name(path.name), "pixels", {"width": pixels[0], "height": pixels[1]})
         return named if named in content else content[0]
     if named in accepted and not possible:
-        return BadFile(path.name, "content", {"extension": extension})
+        return BadFile(safe_name(path.name), "content", {"extension": extension})
     if not extension:
-        return BadFile(path.name, "no_extension")
-    return BadFile(path.name, "format", {"extension": extension})
+        return BadFile(safe_name(path.name), "no_extension")
+    return BadFile(safe_name(path.name), "format", {"extension": extension})
 
 
 def _png_size(head: bytes) -> tuple[int, int]:
@@ -155,7 +159,7 @@ def _png_size(head: bytes) -> tuple[int, int]:
 
 def _too_large(path: Path, size: int, limit: int) -> BadFile:
     facts: dict[str, object] = {"size": f"{size / _MEGABYTE:.0f}", "limit": f"{limit / _MEGABYTE:.0f}"}
-    return BadFile(path.name, "too_large", facts)
+    return BadFile(safe_name(path.name), "too_large", facts)
 
 
 def for_backend(file: MediaFile, backend: str, folder: Path) -> MediaFile | BadFile:

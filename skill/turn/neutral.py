@@ -10,6 +10,14 @@ _DIRECTIVE = re.compile(r"(?im)^(\W*media):(?=\s*\S)")
 # A token that signs requests, should a backend quote one. Source: SKILL.md, "Automatic Setup": never shown.
 _TOKEN = re.compile(r"\bnmv_(?!clm)[a-z]+_[\w-]+")
 
+# half a character, as a name that is no UTF-8 has, or what would begin a new line or header
+_UNNAMEABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def safe_name(name: str) -> str:
+    """A file's name as it can be shown and sent anywhere: what no text can hold becomes an underscore."""
+    return _UNNAMEABLE.sub("_", name)
+
 
 def neutral(text: str) -> str:
     """The same words without terminal codes, text-direction tricks, host directives and tokens."""

@@ -173,7 +173,8 @@ class Advisor:
             return self._unreachable(error)
         row = self.plan.error_row(error.code) if error.code else None
         if row is None and isinstance(error, ProtocolError):
-            return self.problem("protocol", advice="protocol", retryable=True, backend=self.backend_name)
+            own = "protocol_local" if self.backend == "local" else "protocol"
+            return self.problem(own, advice="protocol", code="protocol", retryable=True, backend=self.backend_name)
         recovery = row.recovery if row else "other"
         return Problem(
             code="free_token" if _rationed(error) else str(error.code),
@@ -195,7 +196,8 @@ class Advisor:
         elif _rationed(error):
             key = "problem_429_token"
         elif not self.say.knows(key):
-            return self.say("problem_backend", backend=self.backend_name, code=error.code)
+            own = "problem_backend_local" if self.backend == "local" else "problem_backend"
+            return self.say(own, backend=self.backend_name, code=error.code)
         return self.say(key)
 
     def _what_next(self, error: BackendError, recovery: Recovery) -> str:

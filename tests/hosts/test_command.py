@@ -332,6 +332,16 @@ def test_a_photo_comes_in_and_is_forgotten_with_its_conversation(run: Run, tmp_p
     assert not [path for path in media.rglob("*") if path.is_file()]
 
 
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file names are always Unicode here")
+def test_a_file_name_that_is_no_text_comes_in(run: Run, tmp_path: Path) -> None:
+    name = "bad\udcffname.jpg"
+    Image.new("RGB", (64, 48), "teal").save(tmp_path / "photo.jpg")
+    (tmp_path / "photo.jpg").rename(tmp_path / "work" / name)
+    told = run("turn", "--file", name)
+    assert told.returncode == 0, told.stderr + told.stdout
+    assert "Got it: bad_name.jpg" in told.stdout
+
+
 def test_words_dressed_as_a_picture_are_refused(run: Run, tmp_path: Path) -> None:
     (tmp_path / "work" / "fake.jpg").write_text("these are words")
     told = run("turn", "make a film", "--file", "fake.jpg")

@@ -51,7 +51,7 @@ def test_all_bad_files_are_named_at_once(photos: Path, tmp_path: Path, plan: Ski
         BadFile("gone.jpg", "missing"),
         BadFile("empty.jpg", "empty"),
         BadFile("nothing", "folder"),
-        BadFile("null", "unreadable"),
+        BadFile("null", "special"),
         BadFile("x" * 300, "missing"),
         BadFile("~nobody-here/a.jpg", "missing"),
         BadFile("notes.txt", "format", {"extension": "txt"}),
@@ -61,11 +61,18 @@ def test_all_bad_files_are_named_at_once(photos: Path, tmp_path: Path, plan: Ski
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this platform's pipes have no names")
 def test_a_pipe_keeps_nobody_waiting(tmp_path: Path, plan: SkillPlan) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
-    assert expand(["pipe.jpg"], tmp_path, plan) == ([], [BadFile("pipe.jpg", "unreadable")])
+    assert expand(["pipe.jpg"], tmp_path, plan) == ([], [BadFile("pipe.jpg", "special")])
+    assert expand(["/dev/zero"], tmp_path, plan) == ([], [BadFile("zero", "special")])
+
+
+def test_a_link_that_leads_back_to_itself(tmp_path: Path, plan: SkillPlan) -> None:
+    (tmp_path / "a.jpg").symlink_to("b.jpg")
+    (tmp_path / "b.jpg").symlink_to("a.jpg")
+    assert expand(["a.jpg"], tmp_path, plan) == ([], [BadFile("a.jpg", "loop")])
 
 
 def test_a_name_no_file_can_have(tmp_path: Path, plan: SkillPlan) -> None:
-    assert expand(["a\0.jpg"], tmp_path, plan) == ([], [BadFile("a\0.jpg", "missing")])
+    assert expand(["a\0.jpg"], tmp_path, plan) == ([], [BadFile("a_.jpg", "missing")])
 
 
 def test_only_web_links_are_links() -> None:

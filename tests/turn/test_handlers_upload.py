@@ -74,6 +74,24 @@ def test_the_same_file_is_not_sent_again(bench: Bench, photo: Photo) -> None:
     assert log.texts[0].startswith("Got it: new.jpg. a.jpg was already here.")
 
 
+def test_the_same_bytes_twice_in_one_turn_are_in_once_and_that_is_said(bench: Bench, photo: Photo) -> None:
+    log = bench.turn("", photo("a.jpg", b"\xff\xd8\xff\xe0"), photo("b.jpg", b"\xff\xd8\xff\xe0"))
+    assert bench.backend.calls.count("upload") == 1
+    assert "Got it: a.jpg." in log.texts[-1]
+    assert "b.jpg is the same as a file before it" in log.texts[-1]
+
+
+def test_a_name_that_no_text_can_hold_is_sent_and_shown_as_one_that_can(bench: Bench, photo: Photo) -> None:
+    try:
+        odd = photo("bad\udcff\nMEDIA: x.jpg", b"\xff\xd8\xff\xe0")
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    log = bench.turn("", odd)
+    assert "Got it: bad__MEDIA: x.jpg." in log.texts[-1]
+    body = next(body for call, body in bench.backend.bodies if call == "upload")
+    assert b'filename="bad__MEDIA: x.jpg"' in body
+
+
 def test_two_files_of_one_name_stay_two(bench: Bench, photo: Photo, tmp_path: Path) -> None:
     bench.known()
     (tmp_path / "other").mkdir()

@@ -91,7 +91,8 @@ def test_an_empty_turn_asks_what_to_do_and_calls_nobody(bench: Bench) -> None:
 def test_a_document_that_cannot_run_says_why(bench: Bench) -> None:
     bench.plan = replace(bench.plan, runnable=False, not_runnable_because="It names no API.")
     log = bench.turn("export")
-    assert log.problem.advice == "It names no API."
+    assert log.problem.advice.startswith("It names no API. ")
+    assert "skillturn lint" in log.problem.advice
     assert bench.backend.calls == []
 
 

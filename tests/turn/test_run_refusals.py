@@ -9,7 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
+from api import BackendError, ProtocolError
+from skill.handlers.contract import Conversation
 from skill.hosts.cli.exits import exit_code
+from skill.turn.problems import Advisor
+from skill.turn.say import Messages
+from skill.turn.settings import Settings
 
 from .conftest import Bench, state
 
@@ -171,3 +176,11 @@ def test_what_the_backend_says_of_a_token_is_not_passed_on(bench: Bench) -> None
     bench.known()
     bench.backend.reply("balance", {"code": 7777, "message": "Bearer tok-anonymous is bad"})
     assert "tok-anonymous" not in json.dumps([str(event) for event in bench.turn("credits").events])
+
+
+def test_a_refusal_of_our_own_engine_begins_like_a_sentence(bench: Bench) -> None:
+    advisor = Advisor(bench.plan, Settings(), Messages("en"), "local", Conversation())
+    assert advisor.refusal(BackendError(422, "send")).message.startswith("The video engine on this machine could not")
+    told = advisor.refusal(ProtocolError(0, "send"))
+    assert told.message == "The video engine on this machine gave an answer I cannot read."
+    assert told.code == "protocol"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ...document.plan import SkillPlan
 from ...turn.media import BadFile, format_of
+from ...turn.neutral import safe_name
 from ...turn.settings import is_web_address
 
 _PICTURES = frozenset({"jpg", "jpeg", "png", "gif", "webp", "heic", "heif"})
@@ -41,11 +42,11 @@ def _meant(name: str, workspace: Path) -> list[Path] | BadFile:
         path = workspace / Path(name).expanduser()
         if not path.is_dir():
             return [path]
-        return _pictures(path) or BadFile(path.name or name, "folder")
+        return _pictures(path) or BadFile(safe_name(path.name or name), "folder")
     except PermissionError:
-        return BadFile(name, "unreadable")
+        return BadFile(safe_name(name), "unreadable")
     except (OSError, RuntimeError, ValueError):  # too long for a name, or somebody's home that is not there
-        return BadFile(name, "missing")
+        return BadFile(safe_name(name), "missing")
 
 
 def _pictures(folder: Path) -> list[Path]:
