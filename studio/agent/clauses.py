@@ -62,7 +62,8 @@ class Clause:
     """Tags of one clause. verbs: what the clause before it did, where this one has no verb of its own.
 
     after: the topic of the clause before it in the same message. named: the photos named by the clauses before it.
-    said: the user's own words for it. taken: tags a reader has used up.
+    said: the user's own words for it. strays: those of what joined it and means nothing here. taken: tags a reader has
+    used up.
     """
 
     tags: tuple[Tag, ...]
@@ -71,6 +72,7 @@ class Clause:
     asked: bool = False
     named: tuple[Pick, ...] = ()
     said: str = ""
+    strays: tuple[str, ...] = ()
     taken: set[int] = field(default_factory=set)
 
     def has(self, *concepts: str) -> bool:
@@ -138,6 +140,8 @@ def clauses(scanned: Scanned) -> tuple[Clause, ...]:
         telling = any(concept in _CONTENT for tag in words for concept in tag.senses)
         listed = result and _only_quotes(result[-1]) and any("quote" in tag for tag in words)
         if result and words and not opened and (not telling or listed or _continues(words, result[-1])):
+            if not telling and is_strange(words):
+                result[-1].strays += (scanned.original(words[0].start, words[-1].end),)
             result[-1].tags += words
             result[-1].asked |= asked
             continue
@@ -151,7 +155,15 @@ def clauses(scanned: Scanned) -> tuple[Clause, ...]:
         if result:
             _inherit(clause, result[-1])
         result.append(clause)
+    for clause in result:
+        clause.said = scanned.original(clause.tags[0].start, clause.tags[-1].end)
     return tuple(result)
+
+
+def is_strange(tags: Sequence[Tag]) -> bool:
+    """Whether a run has so much unknown in it that it is a wish not understood; one word is a name, or chatter."""
+    words, letters = (sum(1 for tag in tags if kind in tag) for kind in ("word", "letter"))
+    return words >= 2 or letters >= 3
 
 
 def _continues(tags: Sequence[Tag], before: Clause) -> bool:
@@ -168,9 +180,7 @@ def _continues(tags: Sequence[Tag], before: Clause) -> bool:
     if before.has("quote"):
         timed = any("for_time" in tag for tag in own)
         placed = any("position" in tag for tag in own)
-        return all(
-            _any(tag, _OF_TEXT) or (timed and "duration" in tag) or (placed and "move" in tag) for tag in own
-        )
+        return all(_any(tag, _OF_TEXT) or (timed and "duration" in tag) or (placed and "move" in tag) for tag in own)
     return before.has("music", "music_only", "own") and all(_any(tag, _OF_MUSIC) for tag in own)
 
 

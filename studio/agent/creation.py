@@ -12,7 +12,7 @@ from .clauses import Clause
 from .differences import differences
 from .edits import AddClips, AddMusic, SetRate, SetShape, pictures
 from .plan import Reading, carried_out, first_draft, read
-from .turn import Outcome, Turn, complaints, fresh, remembered, told_refusals
+from .turn import Outcome, Turn, complaints, fresh, notes, remembered, told_refusals
 
 _TOLD = (
     "title",
@@ -34,6 +34,7 @@ _TOLD = (
 def wants_new_film(turn: Turn) -> bool:
     """Whether a message with new photos behind it asks for a film of everything sent."""
     used = {segment.meta.source for draft in (*turn.brief.history, turn.brief.draft) for segment in pictures(draft)}
+    used.update(turn.memory.left_out)
     if all(item.id in used for item in turn.images):
         return False
     return any(
@@ -57,6 +58,9 @@ def created(turn: Turn, clauses: Sequence[Clause]) -> Outcome:
     said, kept = told_refusals(turn, everything, replace(fresh(turn.memory), wishes=(), length_asked=False), reading)
     lines += [*said, *complaints(turn, reading.unclear)]
     kept = remembered(kept, reading, everything, turn.brief.request)
+    shown = {segment.meta.source for segment in pictures(draft)}
+    kept = replace(kept, left_out=tuple(item.id for item in turn.images if item.id not in shown))
+    lines += notes(turn, reading, everything, draft)
     asking = bool(reading.unclear or said)
     if not asking:
         lines.append(next_steps(draft, words))
@@ -73,7 +77,7 @@ def _fitting(turn: Turn, reading: Reading) -> Reading:
     if audio and not silent and not any(isinstance(edit, AddMusic) for edit in edits):
         edits.append(AddMusic(source=audio[-1].id, file_name=audio[-1].name))
     order = [edit for edit in edits if isinstance(edit, SetShape | SetRate)]
-    return Reading((*order, *(edit for edit in edits if edit not in order)), reading.unclear)
+    return replace(reading, edits=(*order, *(edit for edit in edits if edit not in order)))
 
 
 def _counted(turn: Turn, clauses: Sequence[Clause], count: int) -> tuple[str, ...]:

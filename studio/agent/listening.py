@@ -14,8 +14,9 @@ from .clauses import Clause, clauses
 from .mentions import mention_rules, names_of
 from .said import unquoted
 from .scan import Scanned, scan
-from .words import Words, lexicon, own_words, words_for
+from .words import Words, is_spelled, lexicon, own_words, words_for
 
+_UNSPELLED = ("zh", "ja")  # languages whose script puts no spaces between words
 _HEAD, _TAIL = 6000, 3000  # characters that are read of a message
 
 
@@ -49,11 +50,29 @@ def reply_language(message: str, session: str) -> str:
     if not any(letter.isalpha() for letter in message):
         return usual
     own = _spoken(detect_language(message))
-    if own == usual:
-        return own
+    if own == usual or _named_only(message, own, usual):
+        return usual
     if not own or not _unknown(message, own_words(usual)):
         return usual
     return usual if _unknown(message, words_for(usual)) < _unknown(message, words_for(own)) else own
+
+
+def _named_only(message: str, own: str, usual: str) -> bool:
+    """Whether a message in spelled words only names something in another script: the title should be 你好."""
+    if not lexicon(usual) or own not in _UNSPELLED or usual in _UNSPELLED:
+        return False
+    characters = sum(1 for letter in message if letter.isalpha() and not is_spelled(letter))
+    return characters < sum(1 for word in message.split() if word.isascii() and word.isalpha())
+
+
+def not_heard(message: str, session: str) -> bool:
+    """Whether a message is in a language that no lexicon here knows, and most of its words are strange."""
+    own = detect_language(message)
+    if lexicon(own) or not any(letter.isalpha() for letter in message):
+        return False
+    scanned = scan(_readable(message), words_for(reply_language(message, session)), Words())
+    strange = sum(1 for tag in scanned.tags if "word" in tag or "letter" in tag)
+    return strange >= 2 and strange * 3 >= len(scanned.tags)
 
 
 def _spoken(language: str) -> str:

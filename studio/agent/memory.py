@@ -19,6 +19,7 @@ class Memory:
     """wishes: what was asked for before there were photos. needs, about: the open question and the request it is about.
     yes: the request that a "yes" stands for. last, topic: the last request that changed something, and its subject.
     back, forward: marks of the drafts that undo and redo lead to. told: ids of new photos already mentioned.
+    left_out: ids of photos that were not wanted from the beginning of the film.
     """
 
     wishes: tuple[str, ...] = ()
@@ -30,6 +31,7 @@ class Memory:
     back: tuple[str, ...] = ()
     forward: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     length_asked: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -49,6 +51,7 @@ def recalled(stored: Mapping[str, Any]) -> Memory:
         back=_strings(stored.get("back"))[-_STEPS:],
         forward=_strings(stored.get("forward"))[-_STEPS:],
         told=_strings(stored.get("told")),
+        left_out=_strings(stored.get("left_out")),
         length_asked=stored.get("length_asked") is True,
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from api import Draft
 
 from . import edits as e
-from .clauses import Clause
+from .clauses import Clause, is_strange, main_topic
 from .readers import READERS, shape
 from .scene import Scene, Unclear, orientation
 
@@ -26,35 +26,72 @@ _RANKS: Sequence[tuple[type, ...]] = (
     (e.AddMusic,),
     (e.CutOnBeats,),
 )
+_AFTER_LENGTH = next(n for n, kinds in enumerate(_RANKS) if e.SetLength in kinds) + 0.5
 _PER_PHOTO_MS, _PER_PHOTO_OF_MANY_MS, _SINGLE_MS = 3000, 2500, 6000
 _MANY = 6
 _WITH_A_BEAT = "upbeat"
 _ALIVE_OTHERWISE = ("motion", "pace", "music", "clip", "more", "smooth", "duration")
 REFUSED = ("retouch", "generate", "overlay", "transcribe", "font")
 
+_WISH_WORDS = """
+    title caption text credits quote voice music own music_only volume volume_word transition transition_noun motion
+    fade look look_noun sort duplicate replace swap shift beat trim bring_back frame_rate pace color position
+"""
+_NO_WISH_WORDS = "leave same thanks greet refuse assent go undo redo reset correct ask question person statement"
+_WISHED, _NO_WISH = tuple(_WISH_WORDS.split()), tuple(_NO_WISH_WORDS.split())
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a message asks for. unclear: what could not be carried out, with the clause it stood in."""
+    """What a message asks for. unclear: what could not be carried out, with the clause it stood in.
+
+    unmet: the user's own words for wishes that no edit came of.
+    """
 
     edits: tuple[e.Edit, ...]
     unclear: tuple[Unclear, ...] = ()
+    unmet: tuple[str, ...] = ()
 
 
 def read(clauses: Iterable[Clause], scene: Scene) -> Reading:
     """All edits of a message, in the order they are to be made."""
     found: list[e.Edit] = []
     unclear: list[Unclear] = []
-    for clause in clauses:
+    unmet: list[str] = []
+    told = ""
+    for index, clause in enumerate(clauses):
         clause.taken.clear()
         if refusal(clause):
             continue
+        so_far = len(found)
         try:
             for reader in READERS:
                 found.extend(reader(clause, scene))
         except Unclear as problem:
             unclear.append(problem)
-    return Reading(tuple(_arranged(found, scene)), tuple(unclear))
+            continue
+        if len(found) > so_far and told and clause.after == told:
+            unmet.pop()  # it only led in: "let the text come in with a typewriter effect"
+        told = ""
+        if len(found) == so_far and _is_wish(clause, first=not index):
+            unmet.append(clause.said)
+            told = main_topic(clause)
+        else:
+            unmet.extend(clause.strays)
+    written = e.texts(scene.draft, "title") or e.texts(scene.draft, "caption")
+    if not written and not any(isinstance(edit, e.AddText) for edit in found):
+        changed = [edit for edit in found if isinstance(edit, e.ChangeText)]
+        found = [edit for edit in found if edit not in changed]
+        unclear += [Unclear("which_words", "text")] if changed else []
+    return Reading(tuple(_arranged(found, scene)), tuple(unclear), tuple(unmet))
+
+
+def _is_wish(clause: Clause, *, first: bool) -> bool:
+    """Whether a clause that no edit came of wanted one: it names what can be changed, or nothing that is known."""
+    if clause.asked or clause.has(*_NO_WISH):
+        return False
+    known = clause.has("film", "clip", "clips") or (first and clause.has("create"))
+    return clause.has(*_WISHED) or (is_strange(clause.tags) and not known)
 
 
 def refusal(clause: Clause) -> str:
@@ -73,7 +110,10 @@ def refusal(clause: Clause) -> str:
 
 
 def _arranged(found: list[e.Edit], scene: Scene) -> list[e.Edit]:
-    def rank(edit: e.Edit) -> int:
+    def rank(edit: e.Edit) -> float:
+        late = lengths and not held and isinstance(edit, e.SetTransition) and edit.ms and edit.after is None
+        if late:  # what fits depends on the length the film gets
+            return _AFTER_LENGTH
         return next((n for n, kinds in enumerate(_RANKS) if isinstance(edit, kinds)), len(_RANKS))
 
     removed = [edit for edit in found if isinstance(edit, e.RemoveClips)]

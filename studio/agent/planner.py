@@ -13,6 +13,7 @@ from .backward import cleared, rest, stepped
 from .clauses import Clause
 from .creation import created, wants_new_film
 from .edits import pictures
+from .listening import not_heard
 from .memory import mark
 from .plan import Reading, read
 from .repeated import corrected, settled
@@ -34,7 +35,9 @@ def _closed(turn: Turn, outcome: Outcome) -> Answer:
     draft = before if outcome.draft is None or outcome.draft == before else outcome.draft
     kept = outcome.kept
     lines = list(outcome.lines)
-    fresh_files = _not_in_film(turn, draft, kept.told)
+    if not_heard(turn.brief.request, turn.brief.language):
+        lines.insert(0, turn.words.foreign())
+    fresh_files = _not_in_film(turn, draft, (*kept.told, *kept.left_out))
     if fresh_files:
         lines.append(_new_photos(turn, fresh_files))
         kept = replace(kept, told=(*kept.told, *(item for item, _ in fresh_files)))
@@ -131,7 +134,11 @@ def _begun_film(turn: Turn) -> Outcome:
     wishes = turn.memory.wishes
     kind = small_talk(turn.clauses)
     refused = refusals(turn, turn.clauses)
-    asks = bool(reading.edits) or any(_is_wish(clause) for clause in turn.clauses) or turn.says("create")
+    asks = (
+        bool(reading.edits or reading.unclear)
+        or any(_is_wish(clause) for clause in turn.clauses)
+        or turn.says("create")
+    )
     waits = bool(wishes) and (kind in ("go", "assent") or not turn.clauses)
     if (asks and kind not in ("capability", "summary") and not refused) or kind == "go" or waits:
         return created(turn, turn.clauses)

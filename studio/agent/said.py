@@ -47,9 +47,9 @@ def unquoted(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
 def _styles(scanned: Scanned, content: Sequence[Tag], *, placed: bool) -> bool:
     """Whether the last word tells how the words look: SUMMER SALE big; small where they stand follows, too."""
     last, before = content[-1], scanned.original(content[-2].start, content[-2].end)
-    sized = any(concept in last for concept in ("text_size", "position", "color"))
+    sized = "text_size" in last or "position" in last
     lower = scanned.original(last.start, last.end)[:1].islower()
-    return sized and lower and (placed or before[:1].isupper())
+    return sized and lower and (placed or (before.isupper() and len(before) > 1))
 
 
 def _bare_noun(scanned: Scanned, tags: Sequence[Tag], i: int) -> bool:

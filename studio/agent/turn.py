@@ -11,7 +11,7 @@ from ..model import Brief, Media
 from .answers import next_steps
 from .clauses import Clause, main_topic
 from .differences import differences
-from .edits import Edit, SetClipTime, SetLength, SetLook, pictures
+from .edits import Edit, SetClipTime, SetFade, SetLength, SetLook, SetTransition, pictures, shortened
 from .listening import hear, reply_language
 from .memory import Memory, recalled
 from .plan import Reading, carried_out, read, refusal
@@ -113,6 +113,7 @@ def fresh(memory: Memory) -> Memory:
         back=memory.back,
         forward=memory.forward,
         told=memory.told,
+        left_out=memory.left_out,
         length_asked=memory.length_asked,
     )
 
@@ -151,8 +152,7 @@ def edited(turn: Turn, reading: Reading, clauses: Sequence[Clause], request: str
     lines = [words.change(change) for change in differences(start, draft)][:_MOST_LINES]
     if reading.edits and draft == start and not reading.unclear:
         lines.append(words.say("unchanged"))
-    if any(clause.has("corner") and main_topic(clause) == "text" for clause in clauses) and names:
-        lines.append(words.say("corner"))
+    lines += notes(turn, reading, clauses, draft) if names else ()
     said, kept = told_refusals(turn, clauses, fresh(turn.memory), reading)
     lines += [*said, *complaints(turn, reading.unclear)]
     kept = remembered(kept, reading, clauses, request)
@@ -161,6 +161,25 @@ def edited(turn: Turn, reading: Reading, clauses: Sequence[Clause], request: str
         lines.append(next_steps(draft, words, turn.done + 1))
     said_any = tuple(lines) or (words.say("not_understood"),)
     return Outcome(said_any, kept, draft, names, quiet=asking, replaces=base is not None)
+
+
+def notes(turn: Turn, reading: Reading, clauses: Sequence[Clause], draft: Draft) -> tuple[str, ...]:
+    """Where what was done is less than what was asked, or other than it."""
+    words, found = turn.words, []
+    if any(clause.has("corner") and main_topic(clause) == "text" for clause in clauses):
+        found.append(words.say("corner"))
+    faded = any(isinstance(edit, SetFade) and edit.ms for edit in reading.edits)
+    if faded and any(clause.has("white_fade") for clause in clauses):
+        found.append(words.say("white_fade"))
+    for edit in reading.edits:
+        if isinstance(edit, SetTransition) and edit.ms and (short := shortened(edit, draft)):
+            kind = words.term("transition", edit.kind or short.meta.transition)
+            time = words.time(short.meta.transition_ms or 0)
+            found.append(words.say("transition_clamped", asked=words.time(edit.ms), transition=kind, time=time))
+            break
+    if reading.unmet:
+        found.append(words.not_done(reading.unmet))
+    return tuple(found)
 
 
 def told_refusals(

@@ -11,10 +11,11 @@ from api import Draft, Segment
 
 from .differences import Change
 from .edits import is_clip, overlap, pictures, rate, sounds, texts
-from .words import lexicon
+from .words import lexicon, spoken_languages
 
 FALLBACK = "en"
 _NAMES_SHOWN = 10
+_LONGEST_ECHO, _ECHOES = 80, 3  # of the user's own words, when something was not done
 _OPEN_TO_QUOTE = str.maketrans({"“": "'", "”": "'"})
 
 
@@ -85,6 +86,17 @@ class Wording:
         if key == "photos_removed" and len(values["numbers"]) > 1:
             key = "photos_removed_many"
         return self.say(key, **self._readable(key, values))
+
+    def foreign(self) -> str:
+        """Which languages are understood, for a message in another one."""
+        names = [lexicon(f"replies.{language}")["words"]["own_name"] for language in spoken_languages()]
+        return self.say("foreign", languages=self.listed(names))
+
+    def not_done(self, parts: Sequence[str]) -> str:
+        """What was asked for and not done, in the user's own words."""
+        shown = [" ".join(part.translate(_OPEN_TO_QUOTE).split()).strip(" ,，、;；") for part in dict.fromkeys(parts)]
+        cut = [f"{part[:_LONGEST_ECHO]}…" if len(part) > _LONGEST_ECHO else part for part in shown[:_ECHOES]]
+        return self.say("not_done", parts=self.listed([f"“{part}”" for part in cut]))
 
     def _readable(self, key: str, values: dict[str, Any]) -> dict[str, str]:
         ready = {name: str(value) for name, value in values.items()}

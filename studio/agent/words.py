@@ -76,6 +76,12 @@ def lexicon(language: str) -> Mapping[str, Mapping[str, str]]:
     return data
 
 
+@lru_cache(maxsize=1)
+def spoken_languages() -> tuple[str, ...]:
+    """The languages that are heard and answered in."""
+    return tuple(sorted(path.stem.partition(".")[2] for path in _DATA.glob("replies.*.json")))
+
+
 @lru_cache(maxsize=16)
 def words_for(language: str) -> Words:
     """The wordings read for a message in this language: its own, and those of the languages read alongside.

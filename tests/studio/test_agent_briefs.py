@@ -131,6 +131,11 @@ def says(answer: Answer, want: list[str]) -> None:
         assert words in answer.text
 
 
+def says_not(answer: Answer, want: list[str]) -> None:
+    for words in want:
+        assert words not in answer.text
+
+
 def asks(answer: Answer, want: str) -> None:
     assert answer.memory.get("needs") == want
 
@@ -159,6 +164,7 @@ CHECKS: dict[str, Callable[[Answer, Any], None]] = {
     "beats": lambda answer, want: assert_on_beats(answer.draft) if want else None,
     "edits": lambda answer, want: None if set(want) <= set(answer.edits) else pytest.fail(str(answer.edits)),
     "says": says,
+    "says_not": says_not,
     "asks": asks,
 }
 

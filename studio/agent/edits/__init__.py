@@ -2,7 +2,7 @@
 
 from .beats import CutOnBeats
 from .clips import AddClips, BringBack, DuplicateClip, MoveClip, OrderClips, RemoveClips, ReplaceClip, Source, SwapClips
-from .film import SetFade, SetLook, SetLoop, SetMotion, SetRate, SetShape, SetTransition
+from .film import SetFade, SetLook, SetLoop, SetMotion, SetRate, SetShape, SetTransition, shortened
 from .follow import followed
 from .sound import AddMusic, AddVoice, ChangeSound, RemoveSound, SetClipVolume, SetVolume
 from .texts import AddText, ChangeText, RemoveText, When
@@ -53,6 +53,7 @@ __all__ = [
     "overlap",
     "pictures",
     "rate",
+    "shortened",
     "sounds",
     "texts",
 ]

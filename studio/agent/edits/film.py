@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from api import Draft
+from api import Draft, Segment
 
 from .timing import fitted, least_length
 from .tracks import changed, is_clip, length, overlap, pictures, rate, with_film, with_pictures
@@ -120,3 +120,11 @@ class SetTransition:
         if length(segments) == total:
             return with_pictures(draft, segments)
         return with_pictures(draft, fitted(segments, max(total, least_length(len(segments))), rate(draft)))
+
+
+def shortened(edit: SetTransition, draft: Draft) -> Segment | None:
+    """A photo whose transition came out clearly shorter than the edit asked, because its time has no room for more."""
+    segments = pictures(draft)
+    joints = range(len(segments) - 1) if edit.after is None else edit.after
+    within = [segments[index] for index in joints if index < len(segments) - 1]
+    return next((s for s in within if edit.ms and edit.kind != "cut" and overlap(s) < 0.9 * edit.ms), None)

@@ -32,14 +32,14 @@ def read_texts(clause: Clause, scene: Scene) -> list[Edit]:
         return []
     longest = max((len(text) for text in quoted), default=0)
     if longest > _LONGEST:
-        raise Unclear("text_too_long", "text", n=longest, most=_LONGEST)
+        raise Unclear("text_too_long", "text", most=_LONGEST)
     if clause.does("remove", "negate", "dont") and not clause.has("add", "change"):
         return _removals(clause, scene, quoted)
     style = _style(clause)
     if (
         clause.after == "text"
         and not clause.has("title", "caption", "credits", "quote")
-        and not (_adds(clause) or quoted)
+        and not ((_adds(clause) and not clause.has("move")) or quoted)
     ):
         return _changes(role, clause, scene, style)
     if quoted and (clause.does("change") or len(quoted) == 2) and texts(scene.draft, role):
@@ -52,6 +52,8 @@ def read_texts(clause: Clause, scene: Scene) -> list[Edit]:
         return _changes(role, clause, scene, style)
     if clause.has("credits", "when", "film") and not clause.has("title", "caption", "text"):
         return []
+    if len(clause.said) > _LONGEST:
+        raise Unclear("text_too_long", "text", most=_LONGEST)
     raise Unclear("which_words", "text")
 
 
