@@ -15,6 +15,7 @@ from api import Draft
 from studio import Answer, Brief, Media, RenderError, Studio
 from studio.disk import keep_within
 from studio.render import contact_sheet, draft_of, probe, quick_film
+from studio.schema import VERSION, open_database
 
 from .conftest import Lab, write_film
 
@@ -136,3 +137,15 @@ def test_what_was_used_longest_ago_makes_room(tmp_path: Path) -> None:
     keep_within(tmp_path, 250)
     assert sorted(path.parent.name for path in tmp_path.rglob("part")) == ["new", "old"]
     keep_within(tmp_path / "nowhere", 0)
+
+
+def test_a_store_of_the_first_format_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "studio.db"
+    db = open_database(path)
+    db.execute("ALTER TABLE jobs DROP COLUMN asked_at")
+    db.execute("PRAGMA user_version = 1")
+    db.close()
+    db = open_database(path)
+    assert db.execute("PRAGMA user_version").fetchone() == (VERSION,)
+    assert db.execute("SELECT asked_at FROM jobs").fetchall() == []
+    db.close()
