@@ -11,6 +11,8 @@ from pathlib import Path
 import av
 from PIL import Image
 
+STILL_RUNNING = 5
+"""The exit code of a turn that goes on in the background."""
 ROOT = Path(__file__).parents[2]
 COMMAND = """#!/bin/sh
 exec "{python}" -m skill "$@"
@@ -38,6 +40,18 @@ def a_clone(folder: Path) -> Path:
     return folder
 
 
+def said(command: str, folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["/bin/sh", "-c", command],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=150,
+        check=False,
+    )
+
+
 def test_the_four_turns_of_the_front_page_make_a_film(tmp_path: Path) -> None:
     turns = four_turns()
     assert len(turns) == 4
@@ -46,15 +60,9 @@ def test_the_four_turns_of_the_front_page_make_a_film(tmp_path: Path) -> None:
     environment = {**kept, "PYTHONPATH": str(ROOT), "SKILLTURN_HOME": str(tmp_path / "home")}
     told = []
     for command in turns:
-        run = subprocess.run(
-            ["/bin/sh", "-c", command],
-            cwd=clone,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=150,
-            check=False,
-        )
+        run = said(command, clone, environment)
+        while run.returncode == STILL_RUNNING:  # a busy machine: the same words again, as hosts do
+            run = said(command, clone, environment)
         assert run.returncode == 0, (command, run.stdout, run.stderr)
         told.append(run.stdout)
     assert "Golden Hour" in told[2] and "35%" in told[2]
