@@ -20,7 +20,8 @@ Animation = Literal["none", "fade", "slide", "typewriter"]
 class ShotPlan:
     """A photo, clip or blank on screen for frames [first, first + frames).
 
-    lead_in: frames it shares with the shot before it, mixed by `transition`. turn: which of its four variations the motion takes.
+    lead_in: frames it shares with the shot before it, mixed by `transition`. turn: which of four variations a motion
+    takes.
     path: None for a blank. media: what the file is, by content hash or name; from_ms: where a clip begins.
     """
 
