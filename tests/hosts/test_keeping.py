@@ -60,11 +60,12 @@ def test_conversations_read_like_a_list_a_person_wrote(run: Run) -> None:
     run("turn", "--file", "beach.jpg", "--conversation", "holiday")
     run("turn", "how does the timeline look?")
     told = run("conversations").stdout
-    assert "holiday: idle, 1 turn, on this machine, just now" in told
+    assert "holiday: idle, 1 request, on this machine, just now" in told
     assert '"beach.jpg"' in told
     assert "MB of 8 GB" in told
     rows = [json.loads(line) for line in run("conversations", "--json").stdout.splitlines()]
     assert {row["name"]: row["state"] for row in rows}["holiday"] == "idle"
+    assert {row["name"]: row["requests"] for row in rows}["holiday"] == 1
     assert max(row["last_used"] for row in rows) > time.time() - 600
 
 
@@ -85,7 +86,7 @@ def test_forgetting_takes_a_project_left_behind_by_a_change_of_backend(run: Run,
     assert len(files_below(home / "studio" / "media")) == 2
     told = run("forget")
     assert told.returncode == 0, told.stderr
-    assert "2 turns" in told.stdout
+    assert "2 requests" in told.stdout
     assert files_below(home / "studio" / "media") == []
     assert files_below(home / "conversations") == []
 

@@ -13,7 +13,7 @@ from ...turn.backend import open_shelves
 from ...turn.home import conversations_folder, current_conversation
 from ...turn.journal import Journal, JournalError, Turn
 from .desk import Desk
-from .lines import json_line
+from .lines import json_line, put
 
 _STATES = {
     "running": "at work",
@@ -28,10 +28,13 @@ _MOST_WORDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One conversation. last_used: seconds since the epoch, 0 = never. last: the user's latest words."""
+    """One conversation. requests: turns that were worked on; a look at the balance or the state is none.
+
+    last_used: seconds since the epoch, 0 = never. last: the user's latest words.
+    """
 
     name: str
-    turns: int = 0
+    requests: int = 0
     state: str = "idle"
     backend: str = ""
     last: str = ""
@@ -49,16 +52,19 @@ def run(args: argparse.Namespace) -> int:
     rows = [_row(path, current) for path in conversations_folder(desk.home).glob("*.sqlite")]
     rows.sort(key=lambda row: (-row.last_used, row.name))
     for row in rows:
-        print(json_line(asdict(row)) if args.json else _told(row, time.time()))
+        if args.json:
+            print(json_line(asdict(row)))
+        else:
+            put(_told(row, time.time()))
     if not args.json:
-        print(_closing(desk, rows))
+        put(_closing(desk, rows))
     return 0
 
 
 def _told(row: Row, now: float) -> str:
     """A line about the conversation, and one with what was said last."""
     mark = "*" if row.current else " "
-    facts = [_STATES[row.state], _counted(row.turns, "turn")]
+    facts = [_STATES[row.state], _counted(row.requests, "request")]
     if row.backend:
         facts.append("on this machine" if row.backend == "local" else f"with {row.backend}")
     if row.last_used:
@@ -98,7 +104,7 @@ def _row(path: Path, current: str) -> Row:
             turns, name = journal.turns(), journal.name
             return Row(
                 name=name,
-                turns=len(turns),
+                requests=len(turns),
                 state=_state(turns),
                 backend=journal.memory().backend,
                 last=_last_words(turns),

@@ -9,6 +9,7 @@ from ...turn.keeping import forget
 from ...turn.lease import Standing, standing
 from .desk import Desk
 from .exits import CallError
+from .lines import put
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -21,10 +22,10 @@ def run(args: argparse.Namespace) -> int:
     with closing(desk.known_journal(name)) as journal:
         if standing(journal)[0] is Standing.HELD:
             raise CallError("A turn is running in this conversation; `skillturn cancel` stops it. Then forget it.")
-        turns = len(journal.turns())
+        requests = len(journal.turns())
     elsewhere = forget(desk.home, name)
-    counted = f"{turns} turn{'' if turns == 1 else 's'}"
-    print(f"Forgotten: {name} ({counted}, with its photos, drafts and films; films delivered to your folders stay).")
+    counted = f"{requests} request{'' if requests == 1 else 's'}"
+    put(f"Forgotten: {name} ({counted}, with its photos, drafts and films; films delivered to your folders stay).")
     if elsewhere:
-        print(f"What went to {', '.join(elsewhere)} is kept there under its own rules.")
+        put(f"What went to {', '.join(elsewhere)} is kept there under its own rules.")
     return 0
