@@ -14,6 +14,7 @@ from ...turn.rows import trigger
 from ...turn.say import FALLBACK, Messages
 from .desk import Desk
 from .exits import DONE, CallError
+from .lines import put
 from .screen import LiveScreen
 from .skill_file import PROJECT, add_skill, find_skill, plan_of
 from .talk import Talk
@@ -50,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
             routes = " → ".join(
                 intent.action for intent in classify(words, plan.routing, files=[path.name for path in files])
             )
-            print(f"You: {words}{sent}\n     ({routes})\n", flush=True)
+            put(f"You: {words}{sent}\n     ({routes})\n")
             code = talk.turn(TurnRequest(words, files, (), output, skill, "local"), wait_s=None)
             if code != DONE:
                 return code

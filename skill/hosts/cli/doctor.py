@@ -17,6 +17,7 @@ from ...turn.backend import open_shelves
 from ...turn.home import HomeError
 from .desk import Desk
 from .exits import DONE, FINDINGS, CallError
+from .lines import put
 from .skill_file import add_skill, find_skill, plan_of
 
 _WHEELS = {"av": "av", "numpy": "numpy", "PIL": "pillow", "cv2": "opencv-python-headless", "starlette": "starlette"}
@@ -41,9 +42,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     checks = [*_machine(), *_engine(), *_state(), _skill(args.skill)]
     for check in checks:
-        print(f"{'ok  ' if check.well else 'BAD '} {check.name}: {check.found}")
+        put(f"{'ok  ' if check.well else 'BAD '} {check.name}: {check.found}")
         if not check.well:
-            print(f"     {check.advice}")
+            put(f"     {check.advice}")
     return DONE if all(check.well for check in checks) else FINDINGS
 
 

@@ -17,8 +17,8 @@ _MOST_BYTES = MOST_MESSAGE_CHARS * 8
 
 
 def put(text: str, stream: TextIO | None = None) -> None:
-    """Print a paragraph without anything that a terminal or a host would obey. stream: standard output."""
-    print(neutral(text), file=stream or sys.stdout)
+    """Print a paragraph at once, without anything that a terminal or a host would obey. stream: standard output."""
+    print(neutral(text), file=stream or sys.stdout, flush=True)
 
 
 def json_line(value: Mapping[str, Any]) -> str:

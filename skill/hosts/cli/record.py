@@ -24,7 +24,7 @@ from ...turn.runners import Inline
 from ...turn.say import Messages
 from .desk import Desk
 from .exits import BAD_FILE, DONE, FINDINGS, CallError, exit_code
-from .lines import read_words
+from .lines import put, read_words
 from .screen import Screen, screen_for
 from .skill_file import add_skill, find_skill, plan_of
 from .turn import read_request
@@ -160,9 +160,9 @@ def _proved(path: Path, plan: SkillPlan, skill: Path) -> int:
 
     mismatches = replay(path, plan, skill if skill.is_dir() else skill.parent).mismatches
     if not mismatches:
-        print(f"Recorded in {path}; it replays as it went.", file=sys.stderr)
+        put(f"Recorded in {path}; it replays as it went.", sys.stderr)
         return DONE
-    print(f"Recorded in {path}, but it replays otherwise:", file=sys.stderr)
+    put(f"Recorded in {path}, but it replays otherwise:", sys.stderr)
     for mismatch in mismatches:
-        print(f"  {mismatch}", file=sys.stderr)
+        put(f"  {mismatch}", sys.stderr)
     return FINDINGS

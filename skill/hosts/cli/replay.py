@@ -12,6 +12,7 @@ from ...turn.conversation import spoken_language
 from ...turn.events import TurnRequest
 from ...turn.say import Messages
 from .exits import BAD_FILE, DONE, FINDINGS, CallError
+from .lines import put
 from .screen import LiveScreen
 from .skill_file import add_skill, find_skill, plan_of
 
@@ -50,11 +51,11 @@ def run(args: argparse.Namespace) -> int:
     took_s = time.perf_counter() - begun_s
     failed = sum(bool(one.mismatches) for one in played)
     waited_s = sum(one.waited_s for one in played)
-    print(f"\n{len(paths) - failed} of {len(paths)} as written; {_span(waited_s)} of waiting in {_span(took_s)}.")
+    put(f"\n{len(paths) - failed} of {len(paths)} as written; {_span(waited_s)} of waiting in {_span(took_s)}.")
     if args.speed:
         return FINDINGS if failed else DONE
     used = Coverage().union(*(one.coverage for one in played))
-    print("\n".join(coverage_lines(run_one.plan, used)))
+    put("\n".join(coverage_lines(run_one.plan, used)))
     return FINDINGS if failed else DONE
 
 
@@ -75,7 +76,7 @@ class _Run:
             played, changed = self._once(path)
         except TranscriptError as error:
             raise CallError(" ".join(str(error).split()), BAD_FILE) from error
-        print(f"{'differs' if played.mismatches else 'updated' if changed else 'ok     '}  {path}")
+        put(f"{'differs' if played.mismatches else 'updated' if changed else 'ok     '}  {path}")
         if played.mismatches:
             _explain(path, played)
         return played
@@ -112,7 +113,7 @@ class _Stage:
         if isinstance(heard, Turn):
             names = [file if isinstance(file, str) else file.name for file in heard.files]
             with_them = f"  [{', '.join([*names, *heard.urls])}]" if names or heard.urls else ""
-            print(f"You: {heard.utterance}{with_them}\n", flush=True)
+            put(f"You: {heard.utterance}{with_them}\n")
             language = spoken_language(TurnRequest(heard.utterance), self._conversation)
             self._conversation.language = language
             self._screen = LiveScreen(Messages(language))
@@ -127,7 +128,7 @@ def _explain(path: Path, played: Played) -> None:
 
     source = Source(path.read_text(encoding="utf-8"))
     for mismatch in played.mismatches:
-        print("\n".join(f"    {line}" for line in mismatch.told(source.line(mismatch)).split("\n")))
+        put("\n".join(f"    {line}" for line in mismatch.told(source.line(mismatch)).split("\n")))
 
 
 def _span(seconds: float) -> str:

@@ -29,7 +29,10 @@ def run(args: argparse.Namespace) -> int:
             print(json_line({"id": line.get("id"), **described(intents)}))
         return 0
     explanation = explain(read_words(args.text), table, files=[Path(name).name for name in args.file])
-    put(json_line({"id": None, **described(explanation.intents)}) if args.json else explained(explanation))
+    if args.json:
+        print(json_line({"id": None, **described(explanation.intents)}))
+    else:
+        put(explained(explanation))
     return 0
 
 

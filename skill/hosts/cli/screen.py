@@ -110,7 +110,6 @@ class LiveScreen:
     def remark(self, text: str) -> None:
         self._activity.clear()
         put(f"{self._prefix}{text}\n")
-        sys.stdout.flush()
 
     def flush(self) -> None:
         self._put_file()

@@ -25,7 +25,10 @@ def run(args: argparse.Namespace) -> int:
             print(json_line({"id": line.get("id"), **described(translate(line["text"], table))}))
         return 0
     rewrite = translate(read_words(args.text), table)
-    put(json_line({"id": None, **described(rewrite)}) if args.json else explained(rewrite))
+    if args.json:
+        print(json_line({"id": None, **described(rewrite)}))
+    else:
+        put(explained(rewrite))
     return 0
 
 
