@@ -1,4 +1,4 @@
-"""Music made here: exact length and loudness, the chords it says it plays, a cadence at the end, the same every time."""
+"""Music made here: exact length and loudness, the chords that are written, a cadence, the same every time."""
 
 from __future__ import annotations
 
