@@ -150,7 +150,7 @@ def clauses(scanned: Scanned) -> tuple[Clause, ...]:
                 result[-1].asked |= asked
             continue
         clause = Clause(words, asked=asked)
-        if result and not opened and _leads_in(result[-1]) and clause.has(*TOPICS):
+        if result and not opened and _leads_in(result[-1], clause) and clause.has(*TOPICS):
             clause.tags = result.pop().tags + clause.tags
         if result:
             _inherit(clause, result[-1])
@@ -189,9 +189,11 @@ def _only_quotes(clause: Clause) -> bool:
     return clause.has("quote") and all(_any(tag, frozenset(("quote", "add", "skip"))) for tag in clause.tags)
 
 
-def _leads_in(clause: Clause) -> bool:
-    """Whether a clause only says when or where, for what comes next: "at the end, add …"."""
+def _leads_in(clause: Clause, following: Clause) -> bool:
+    """Whether a clause only says when or where, for the next one: "at the end, add …"; not "photo 2 first, photo 3"."""
     own = [tag for tag in clause.tags if "skip" not in tag]
+    if clause.has("clips") and clause.has("place") and following.has("clips"):
+        return False
     return bool(own) and not clause.verbs and all(_any(tag, _OF_PLACE) for tag in own)
 
 

@@ -37,7 +37,9 @@ _WISH_WORDS = """
     title caption text credits quote voice music own music_only volume volume_word transition transition_noun motion
     fade look look_noun sort duplicate replace swap shift beat trim bring_back frame_rate pace color position
 """
-_NO_WISH_WORDS = "leave same thanks greet refuse assent go undo redo reset correct ask question person statement"
+_NO_WISH_WORDS = (
+    "leave negate dont same thanks greet refuse assent go undo redo reset correct ask question person statement"
+)
 _WISHED, _NO_WISH = tuple(_WISH_WORDS.split()), tuple(_NO_WISH_WORDS.split())
 
 
@@ -154,7 +156,8 @@ def carried_out(draft: Draft, edits: Iterable[e.Edit]) -> tuple[Draft, tuple[str
     names: list[str] = []
     seen = _keys(draft)
     for edit in edits:
-        new = _renumbered(edit, seen, _keys(draft)).apply(draft)
+        numbered = _renumbered(edit, seen, _keys(draft))
+        new = draft if numbered is None else numbered.apply(draft)
         if new != draft:
             names.append(edit.name)
             draft = e.followed(draft, new)
@@ -169,7 +172,14 @@ def _keys(draft: Draft) -> list[tuple[str, int]]:
     return [(source, sources[:index].count(source)) for index, source in enumerate(sources)]
 
 
-def _renumbered(edit: e.Edit, seen: Sequence[tuple[str, int]], now: Sequence[tuple[str, int]]) -> e.Edit:
+def _renumbered(edit: e.Edit, seen: Sequence[tuple[str, int]], now: Sequence[tuple[str, int]]) -> e.Edit | None:
+    """The edit for the photos where they are by now; None when words are for a photo that the same message took out."""
+    if isinstance(edit, e.AddText | e.ChangeText):
+        when = edit.when
+        if when is None or when.kind != "clip" or when.start_ms >= len(seen):
+            return edit
+        photo = seen[when.start_ms]
+        return replace(edit, when=replace(when, start_ms=now.index(photo))) if photo in now else None
     if not isinstance(edit, e.RemoveClips | e.MoveClip) or seen == now:
         return edit
     clips = tuple(now.index(seen[index]) for index in edit.clips if seen[index] in now)

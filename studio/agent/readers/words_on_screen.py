@@ -33,7 +33,13 @@ def read_texts(clause: Clause, scene: Scene) -> list[Edit]:
     longest = max((len(text) for text in quoted), default=0)
     if longest > _LONGEST:
         raise Unclear("text_too_long", "text", most=_LONGEST)
-    if clause.does("remove", "negate", "dont") and not clause.has("add", "change"):
+    unwanted = clause.has("dont") and clause.has("add") and not quoted
+    shown = {(text.meta.text or "").casefold() for role_ in _ROLES for text in texts(scene.draft, role_)}
+    fresh = (
+        bool(quoted) and not clause.has("remove", "negate", "dont") and not any(t.casefold() in shown for t in quoted)
+    )
+    off = clause.does("remove", "negate", "dont") and not clause.has("add", "change") and not fresh
+    if unwanted or off:
         return _removals(clause, scene, quoted)
     style = _style(clause)
     if (
