@@ -198,12 +198,25 @@ def test_what_nobody_could_read_is_told_again(
     assert "Got it: beach.jpg" in run("turn", "--file", "beach.jpg").stdout
 
 
-def test_a_looking_turn_that_nobody_could_read_says_so(environment: dict[str, str], tmp_path: Path) -> None:
-    command = f'"{sys.executable}" -m skill turn credits --json > /dev/full'
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", ["turn credits --json", "turn credits", "chat", "inspect --json", "--help"])
+def test_an_answer_that_nobody_could_read_has_a_code(
+    environment: dict[str, str], tmp_path: Path, arguments: str, unbuffered: str
+) -> None:
+    command = f'"{sys.executable}" -m skill {arguments} > /dev/full'
     told = subprocess.run(
-        ["sh", "-c", command], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+        ["sh", "-c", command],
+        env={**environment, "PYTHONUNBUFFERED": unbuffered},
+        cwd=tmp_path,
+        capture_output=True,
+        input="credits\n",
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert told.returncode == 74, told.stderr
+    assert "No space left" in told.stderr.splitlines()[-1]
+    assert "Exception ignored" not in told.stderr
 
 
 def test_a_slip_of_our_own_has_a_code_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

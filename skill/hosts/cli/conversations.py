@@ -13,7 +13,7 @@ from ...turn.backend import open_shelves
 from ...turn.home import conversations_folder, current_conversation
 from ...turn.journal import Journal, JournalError, Turn
 from .desk import Desk
-from .lines import json_line, put
+from .lines import put, put_json
 
 _STATES = {
     "running": "at work",
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     rows.sort(key=lambda row: (-row.last_used, row.name))
     for row in rows:
         if args.json:
-            print(json_line(asdict(row)))
+            put_json(asdict(row))
         else:
             put(_told(row, time.time()))
     if not args.json:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NoReturn, TextIO
 
 from .exits import DONE, INTERNAL, INTERRUPTED, UNHEARD, USAGE, CallError
-from .lines import put
+from .lines import Unheard, flush, put
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         code = _run(arguments)
-        sys.stdout.flush()
+        flush()
     except CallError as error:
         _complain(str(error))
         return error.exit_code
@@ -88,11 +88,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Unheard as error:
+        return _unheard(error)
     except OSError as error:
         return _refused(error)
     except Exception as error:  # our own slip; an agent that reads a traceback starts to repair what it cannot
-        if _unheard():
-            return UNHEARD
         if os.environ.get("SKILLTURN_LOG"):
             raise
         _complain(f"something went wrong inside the program ({type(error).__name__}); SKILLTURN_LOG=text shows it all.")
@@ -110,24 +110,14 @@ def _silence() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _unheard() -> bool:
-    """Whether the answer cannot be written out; says so."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _silence()
-        return False
-    except OSError as error:
-        _silence()
-        _complain(f"The answer could not be written ({error.strerror}). Ask again where it can; nothing is lost.")
-        return True
-    return False
+def _unheard(error: Unheard) -> int:
+    _silence()
+    _complain(f"The answer could not be written ({error}). Ask again where it can; nothing is lost.")
+    return UNHEARD
 
 
 def _refused(error: OSError) -> int:
     """What the machine would not do, in a sentence."""
-    if _unheard():
-        return UNHEARD
     try:
         Path.cwd()
     except OSError:
@@ -139,10 +129,10 @@ def _refused(error: OSError) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help", "help"):
-        print(_help())
+        put(_help())
         return DONE if arguments else USAGE
     if arguments[0] in ("--version", "-V", "version"):
-        print(f"skillturn {_version()}")
+        put(f"skillturn {_version()}")
         return DONE
     name = arguments[0]
     if name not in VERBS:

@@ -6,7 +6,7 @@ import argparse
 import json
 
 from ...document import inspect_json, inspect_page
-from .lines import put
+from .lines import put, put_exact
 from .skill_file import find_skill, plan_of
 
 
@@ -18,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     plan = plan_of(find_skill(args.skill, to="inspect"))
     if args.json:
-        print(json.dumps(inspect_json(plan), ensure_ascii=False, indent=2))
+        put_exact(json.dumps(inspect_json(plan), ensure_ascii=False, indent=2))
     else:
         put(inspect_page(plan))
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -16,9 +17,41 @@ from .exits import BAD_FILE, CallError
 _MOST_BYTES = MOST_MESSAGE_CHARS * 8
 
 
+class Unheard(OSError):
+    """What was to be told could not be written out; the message says why."""
+
+
+@contextmanager
+def _heard() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:  # a reader that has enough
+        raise
+    except OSError as error:
+        raise Unheard(error.strerror or str(error)) from error
+
+
 def put(text: str, stream: TextIO | None = None) -> None:
     """Print a paragraph at once, without anything that a terminal or a host would obey. stream: standard output."""
-    print(neutral(text), file=stream or sys.stdout, flush=True)
+    with _heard():
+        print(neutral(text), file=stream or sys.stdout, flush=True)
+
+
+def put_json(value: Mapping[str, Any]) -> None:
+    """Print one line of JSON."""
+    put_exact(json_line(value))
+
+
+def put_exact(text: str) -> None:
+    """Print what programs read, as it is."""
+    with _heard():
+        print(text)
+
+
+def flush() -> None:
+    """Put out what was printed. Raises Unheard, BrokenPipeError."""
+    with _heard():
+        sys.stdout.flush()
 
 
 def json_line(value: Mapping[str, Any]) -> str:

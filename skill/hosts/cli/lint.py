@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...document import DocumentError
 from .exits import DONE, FINDINGS, CallError
-from .lines import json_line, put
+from .lines import put, put_json
 from .skill_file import find_skill
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
         raise CallError(str(error)) from error
     if args.json:
         for finding in findings:
-            print(json_line(asdict(finding)))
+            put_json(asdict(finding))
     else:
         put("\n".join(_lines(findings, fixed)))
     return FINDINGS if any(finding.severity == "error" for finding in findings) else DONE

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from ...turn.events import Progress
 from .exits import BAD_FILE, REFUSED, CallError
+from .lines import put, put_exact
 from .media import expand
 from .screen import Activity
 
@@ -66,9 +67,9 @@ def run(args: argparse.Namespace) -> int:
         raise CallError(str(error), REFUSED) from error
     finally:
         activity.clear()
-    print(film.path)
+    put_exact(str(film.path))
     length = f"{film.duration_ms / 1000:g} s, {film.frames} frames"
-    print(f"{film.width}×{film.height}, {length}, {film.bytes} bytes", file=sys.stderr)
+    put(f"{film.width}×{film.height}, {length}, {film.bytes} bytes", sys.stderr)
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from router import Decision, Explanation, Intent, NearMiss, classify, explain
 
-from .lines import json_line, put, read_lines, read_words
+from .lines import put, put_json, read_lines, read_words
 from .skill_file import add_skill, find_skill, plan_of
 
 
@@ -26,11 +26,11 @@ def run(args: argparse.Namespace) -> int:
     if args.batch:
         for line in read_lines(args.batch):
             intents = classify(line["text"], table, files=[str(name) for name in line.get("files") or ()])
-            print(json_line({"id": line.get("id"), **described(intents)}))
+            put_json({"id": line.get("id"), **described(intents)})
         return 0
     explanation = explain(read_words(args.text), table, files=[Path(name).name for name in args.file])
     if args.json:
-        print(json_line({"id": None, **described(explanation.intents)}))
+        put_json({"id": None, **described(explanation.intents)})
     else:
         put(explained(explanation))
     return 0

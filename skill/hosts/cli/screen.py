@@ -11,7 +11,7 @@ from ...turn.event_json import to_json
 from ...turn.events import FileReady, Progress, Status, TurnEvent
 from ...turn.neutral import neutral
 from ...turn.say import Messages
-from .lines import json_line, put
+from .lines import flush, put, put_json
 from .show import MOST_BYTES, answer, cut, paragraph
 
 _SPARSE_S = 3.0
@@ -38,13 +38,14 @@ class JsonScreen:
     """One event per line, as they come; remarks are not events and stay out."""
 
     def tell(self, event: TurnEvent) -> None:
-        print(json_line(to_json(event)), flush=True)
+        put_json(to_json(event))
+        flush()
 
     def remark(self, text: str) -> None:
         put(text, sys.stderr)
 
     def flush(self) -> None:
-        sys.stdout.flush()
+        flush()
 
 
 class AnswerScreen:
@@ -72,7 +73,7 @@ class AnswerScreen:
         if self._parts:
             put(cut("\n\n".join(self._parts), MOST_BYTES - 1))
         self._parts = []
-        sys.stdout.flush()
+        flush()
 
     def _gather(self) -> None:
         room = MOST_BYTES - 1 - sum(len(part.encode()) + 2 for part in self._parts)
@@ -114,7 +115,7 @@ class LiveScreen:
     def flush(self) -> None:
         self._put_file()
         self._activity.clear()
-        sys.stdout.flush()
+        flush()
 
 
 class Activity:

@@ -7,7 +7,7 @@ from typing import Any
 
 from router import Rewrite, translate
 
-from .lines import json_line, put, read_lines, read_words
+from .lines import put, put_json, read_lines, read_words
 from .skill_file import add_skill, find_skill, plan_of
 
 
@@ -22,11 +22,11 @@ def run(args: argparse.Namespace) -> int:
     table = plan_of(find_skill(args.skill)).replies
     if args.batch:
         for line in read_lines(args.batch):
-            print(json_line({"id": line.get("id"), **described(translate(line["text"], table))}))
+            put_json({"id": line.get("id"), **described(translate(line["text"], table))})
         return 0
     rewrite = translate(read_words(args.text), table)
     if args.json:
-        print(json_line({"id": None, **described(rewrite)}))
+        put_json({"id": None, **described(rewrite)})
     else:
         put(explained(rewrite))
     return 0
