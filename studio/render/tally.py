@@ -20,8 +20,10 @@ def run_part(timeline: Timeline, part: Part, coding: Coding, folder: str) -> int
 
 
 def mark_done(folder: Path, part: Part, frames: int) -> None:
-    """Say how many of a part's frames are finished."""
-    (folder / f"{part.file}.done").write_text(str(frames), encoding="ascii")
+    """Say how many of a part's frames are finished; whoever reads meanwhile sees the number before or this one."""
+    written = folder / f"{part.file}.doing"
+    written.write_text(str(frames), encoding="ascii")
+    written.replace(folder / f"{part.file}.done")
 
 
 def frames_done(folder: Path, parts: tuple[Part, ...]) -> int:
@@ -30,6 +32,6 @@ def frames_done(folder: Path, parts: tuple[Part, ...]) -> int:
     for part in parts:
         try:
             done += int((folder / f"{part.file}.done").read_text(encoding="ascii") or 0)
-        except (FileNotFoundError, ValueError, PermissionError):
-            continue  # not begun, or being written this moment
+        except (FileNotFoundError, PermissionError):
+            continue  # not begun, or (on Windows) being replaced this moment
     return done

@@ -16,11 +16,11 @@ from api import open_http
 
 NAMES = set(
     """
-MOST_MESSAGE_CHARS Auth BackendError BackendUnreachable Balance Client ClientIdMissing ClientIds Clock Downloaded Draft DraftMeta Endpoints
-ExportBlocked FileRefused Heartbeat Mood Motion NoCredits Position ProtocolError RateLimited Recover Render Role Segment
-SegmentMeta Session
-SessionLost SignedIn State StreamEnd StreamEvent SystemClock TextPart TokenExpired TokenStore ToolActivity Track
-TrackType Transition Uploaded VirtualClock is_loopback joint open_http placed
+Auth BackendError BackendUnreachable Balance Client ClientIdMissing ClientIds Clock Downloaded Draft DraftMeta
+Endpoints ExportBlocked FileRefused Heartbeat MOST_MESSAGE_CHARS Mood Motion NoCredits Position ProtocolError
+RateLimited Recover Render Role Segment SegmentMeta Session SessionLost SignedIn State StreamEnd StreamEvent
+SystemClock TextPart TokenExpired TokenStore ToolActivity Track TrackType Transition Uploaded VirtualClock
+is_loopback joint open_http placed
 """.split()  # noqa: SIM905  # a list of words reads best as words
 )
 
