@@ -19,6 +19,8 @@ _WORK = tag_mask("work")
 _ASKED = tag_mask("asked")
 _FILM = _B["result"] | _B["it"] | _B["sure"] | _B["export_noun"] | _B["export"]
 _NOT_AN_EDIT_HERE = _B["bring"] | _B["result"] | _B["part"] | _B["media"]
+_NOT_ASKED = _B["NEG"] | _B["reported"]
+_PROPERTY = _B["format"] | _B["more"] | _B["part"]
 _ABOUT_FILES = "asks about the files"
 _BRINGS_IN = "an address to bring in"
 _READ_FROM_EACH_END = 4000
@@ -64,10 +66,26 @@ def judged_clauses(utterance: str, rows: TableIndex, has_files: bool) -> list[Ju
     words = _lexicon_for(utterance)
     length = len(utterance)
     if length <= 2 * _READ_FROM_EACH_END:
-        return _without_fetching(_read_pieces(utterance, 0, words, rows, has_files))
+        return _completed(_read_pieces(utterance, 0, words, rows, has_files))
     head = _read_pieces(utterance[:_READ_FROM_EACH_END], 0, words, rows, has_files)
     offset = length - _READ_FROM_EACH_END
-    return _without_fetching(head + _read_pieces(utterance[offset:], offset, words, rows, has_files))
+    return _completed(head + _read_pieces(utterance[offset:], offset, words, rows, has_files))
+
+
+def _completed(judged: list[Judged]) -> list[Judged]:
+    """What only the neighbours of a clause can tell."""
+    return _with_details(_without_fetching(judged))
+
+
+def _with_details(judged: list[Judged]) -> list[Judged]:
+    """What asks for nothing by itself goes with the request before it: "animate this, 3 seconds, square"."""
+    requested = False
+    for clause, start, end, pieces in judged:
+        if pieces:
+            requested = pieces[-1].route == "chat"
+        elif requested and clause.kind == "main" and not clause.leads and not clause.whole & _NOT_ASKED:
+            pieces.append(Piece("chat", start, end, "goes with the request before it", ()))
+    return judged
 
 
 def _without_fetching(judged: list[Judged]) -> list[Judged]:
@@ -115,11 +133,22 @@ def _judge(clause: Clause, start: int, end: int, rows: TableIndex, has_files: bo
     if frame is None or frame.route == "none":
         if has_files and frame is None and tags & _ASKED and not tags & (_B["here"] | _B["upload"]):
             return [Piece("chat", start, end, _ABOUT_FILES, _deciding(clause, _ASKED))]
+        if has_files and frame is None and _names_a_property(clause):
+            return [Piece("chat", start, end, "says how the film shall be", _deciding(clause, _PROPERTY))]
         return []
     pieces = [Piece(frame.route, start, end, frame.name, _deciding(clause, _relevant(frame)))]
     if frame.route == "export" and tags & (_B["part"] | _B["says"]) and tags & (_B["changed"] | _B["more"]):
         pieces.insert(0, Piece("chat", start, end, "an edit on the way out", _deciding(clause, _WORK)))
     return pieces
+
+
+def _names_a_property(clause: Clause) -> bool:
+    """Whether words sent beside files say how the film shall be, without a verb: "square", "8 seconds", "slower"."""
+    tags = clause.whole
+    if tags & (_NOT_ASKED | _B["here"] | _B["upload"] | _B["media"]):
+        return False
+    counted = tags & _B["part"] and any(char.isdigit() for hit in clause.hits for char in hit.text)
+    return bool(tags & (_B["format"] | _B["more"]) or counted)
 
 
 def _may_claim(clause: Clause) -> bool:

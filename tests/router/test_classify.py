@@ -119,6 +119,9 @@ def test_what_people_mean(text: str, expected: str, why: str) -> None:
         ("animate this one", ("a.jpg",), "upload chat"),
         ("export it now", ("logo.png",), "upload export"),
         ("做个10秒的视频，做好发我", ("1.jpg", "2.jpg"), "upload chat export"),
+        ("8 seconds, square", ("a.jpg",), "upload chat"),
+        ("8秒，方形", ("a.jpg",), "upload chat"),
+        ("the 3 photos from monday", ("a.jpg",), "upload"),
     ],
 )
 def test_files_come_first(text: str, files: tuple[str, ...], expected: str) -> None:
@@ -259,3 +262,12 @@ def test_the_development_set_is_a_floor() -> None:
         line["text"] for line in lines if routes(line["text"], files=tuple(line["files"])) != " ".join(line["routes"])
     ]
     assert len(wrong) <= len(lines) * 0.05, wrong
+
+
+def test_what_asks_for_nothing_by_itself_goes_with_the_request_before_it() -> None:
+    intents = classify("animate this, 3 seconds, square, and send me the video", TABLE, files=("a.jpg",))
+    assert [(intent.action, intent.text) for intent in intents] == [
+        ("upload", ""),
+        ("chat", "animate this, 3 seconds, square"),
+        ("export", "and send me the video"),
+    ]
