@@ -75,10 +75,15 @@ environment_python() {
     return 1
 }
 
+# environment_uv ARGUMENTS…: uv, trusting the certificates that this machine trusts (a company's own among them).
+environment_uv() {
+    UV_SYSTEM_CERTS=${UV_SYSTEM_CERTS:-1} UV_NATIVE_TLS=${UV_NATIVE_TLS:-1} uv "$@"
+}
+
 # environment_create: an empty environment at $building, with uv where there is one.
 environment_create() {
     if command -v uv >/dev/null 2>&1; then
-        uv venv --quiet --python '>=3.11' "$building" >"$log" 2>&1
+        environment_uv venv --quiet --python '>=3.11' "$building" >"$log" 2>&1
         return
     fi
     python=$(environment_python) ||
@@ -100,7 +105,7 @@ if sys.argv[2] == "dev":
 print("\n".join(wanted))
 PYTHON
     if command -v uv >/dev/null 2>&1; then
-        uv pip install --quiet --python "$building/bin/python" -r "$building/requirements.txt" >>"$log" 2>&1
+        environment_uv pip install --quiet --python "$building/bin/python" -r "$building/requirements.txt" >>"$log" 2>&1
     else
         "$building/bin/python" -m pip install --quiet --disable-pip-version-check \
             -r "$building/requirements.txt" >>"$log" 2>&1

@@ -28,7 +28,6 @@ def inspect_json(plan: SkillPlan) -> dict[str, Any]:
             "display_name": said("skill.display_name", plan.identity.display_name),
         },
         "runnable": plan.runnable,
-        "not_runnable_because": plan.not_runnable_because,
         "routes": [_route(row) for row in plan.routing.rows],
         "replies": [_reply(row) for row in plan.replies.rows],
         "errors": [_error(row) for row in plan.errors],
