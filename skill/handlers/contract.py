@@ -46,7 +46,8 @@ class Conversation:
     """What survives between turns. Everything here is plain JSON, so the journal can keep it.
 
     backend: the one this conversation began with. session_id, task_id, bind_id: the backend's project.
-    uploaded: sha256 of a file -> the name it was sent under. draft: the wire draft as last seen, to compare with.
+    uploaded: sha256 of a file -> the name it was sent under. places: the same sha256 -> where the user's own file was.
+    draft: the wire draft as last seen, to compare with.
     export: the latest render, so it can be re-attached to: {"render_id", "digest" (of what is rendered), "turn_id"},
     and "over" once its film was delivered or its turn stopped.
     offered: what the last reply offered, so that "yes" can mean it.
@@ -63,6 +64,7 @@ class Conversation:
     greeted: bool = False
     cloud_notice_given: bool = False
     uploaded: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
     draft: Mapping[str, Any] | None = None
     export: dict[str, Any] | None = None
     offered: list[str] = field(default_factory=list)

@@ -34,7 +34,7 @@ class _Batch:
     """What became of the turn's media.
 
     twice: names of files whose bytes came before in the same turn. arrived: names in the order in which the backend
-    got them. projects: the session each of them is in.
+    got them. projects: the session each of them is in. places: digest -> where the user's own file is.
     """
 
     new: list[MediaFile] = field(default_factory=list)
@@ -45,6 +45,7 @@ class _Batch:
     projects: dict[str, str] = field(default_factory=dict)
     errors: list[BackendError] = field(default_factory=list)
     sent_bytes: dict[str, int] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
 
     @property
     def total_bytes(self) -> int:
@@ -64,6 +65,7 @@ async def run(ctx: TurnContext, intent: Intent, emit: Emit) -> None:
         await _tell_where_it_goes(ctx, batch, links, emit)
         await _send_all(ctx, batch, emit)
     await _send_links(ctx, batch, links)
+    _remember_places(ctx, batch)
     await _report(ctx, batch, emit)
 
 
@@ -71,10 +73,12 @@ async def _check(ctx: TurnContext, batch: _Batch, folder: Path) -> None:
     """Sort the files into new, known and bad; names that two files share are made distinct."""
     taken = set(ctx.conversation.uploaded.values())
     seen: set[str] = set()
-    for path in ctx.request.files:
+    origins = ctx.request.origins or ctx.request.files
+    for path, origin in zip(ctx.request.files, origins, strict=True):
         file = await anyio.to_thread.run_sync(examine, path, ctx.plan.formats, ctx.plan.max_upload_bytes)
         if isinstance(file, MediaFile):
             ctx.brought.setdefault(file.digest, file)
+            batch.places[file.digest] = str(origin)
         if isinstance(file, MediaFile) and file.digest in ctx.conversation.uploaded:
             batch.known.append(ctx.conversation.uploaded[file.digest])
             continue
@@ -117,6 +121,12 @@ async def _send_all(ctx: TurnContext, batch: _Batch, emit: Emit) -> None:
     names = {file.digest: file.name for file in batch.new if file.name in batch.arrived}
     ctx.conversation.uploaded.update(names)
     ctx.log.save()
+
+
+def _remember_places(ctx: TurnContext, batch: _Batch) -> None:
+    """So that a project which has to be begun again gets its files without the user's help."""
+    there = {digest: place for digest, place in batch.places.items() if digest in ctx.conversation.uploaded}
+    ctx.conversation.places.update(there)
 
 
 async def _send_together(ctx: TurnContext, batch: _Batch, files: Sequence[MediaFile]) -> None:

@@ -86,6 +86,7 @@ async def _switch(ctx: TurnContext, emit: Emit) -> None:
 def _forget_project(conversation: Conversation) -> None:
     conversation.session_id = conversation.task_id = conversation.bind_id = ""
     conversation.uploaded = {}
+    conversation.places = {}
     conversation.draft = None
     conversation.export = None
     conversation.cloud_notice_given = False

@@ -19,6 +19,7 @@ class TurnRequest:
     text: the user's words, may be empty when files come alone. files, urls: media to bring in, in the user's order;
     files are absolute paths, folders already expanded. output_dir: where a finished film goes, absolute.
     skill_dir: the folder of the SKILL.md. backend: "local", "cloud" or an http(s) URL, already resolved from "auto".
+    origins: where the user's own files are, in the same order, when `files` are copies of them.
     """
 
     text: str
@@ -27,6 +28,7 @@ class TurnRequest:
     output_dir: Path = Path()
     skill_dir: Path = Path()
     backend: str = "local"
+    origins: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,8 @@ def keep_files(request: TurnRequest, folder: Path) -> tuple[TurnRequest, str]:
         marks.append(_keep(path, target))
         kept.append(target)
     told = json.dumps([request.text.strip(), marks, request.urls], ensure_ascii=False)
-    return replace(request, files=tuple(kept)), sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+    digest = sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+    return replace(request, files=tuple(kept), origins=request.origins or request.files), digest
 
 
 def keep_document(skill_dir: Path, folder: Path) -> Path | None:
@@ -97,6 +98,7 @@ def to_json(
     return {
         "text": request.text,
         "files": [str(path) for path in request.files],
+        "origins": [str(path) for path in request.origins],
         "urls": list(request.urls),
         "output_dir": str(request.output_dir),
         "skill_dir": str(request.skill_dir),
@@ -119,6 +121,7 @@ def from_json(body: Mapping[str, Any]) -> PinnedTurn:
         output_dir=Path(body["output_dir"]),
         skill_dir=Path(body["skill_dir"]),
         backend=body["backend"],
+        origins=tuple(map(Path, body.get("origins", ()))),
     )
     document = Path(body["document"]) if body.get("document") else None
     return PinnedTurn(request, Settings(token=token, home=home, **body["settings"]), document)

@@ -94,6 +94,9 @@ def test_a_queued_turn_survives_the_deletion_of_its_files(tmp_path: Path) -> Non
     assert [path.name for path in kept.files] == ["my photo.jpg"] * 2
     assert [path.read_bytes() for path in kept.files] == [b"pixels", b"other pixels"]
     assert {mode(path) for path in kept.files} == {0o600}
+    assert kept.origins == (photo, twin), "where they were is known to whoever runs the turn later"
+    again = from_json(to_json(kept, Settings(home=tmp_path), tmp_path, "t1")).request
+    assert (again.files, again.origins) == (kept.files, kept.origins)
 
 
 def test_the_digest_tells_words_and_contents_apart(tmp_path: Path) -> None:

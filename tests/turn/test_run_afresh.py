@@ -80,6 +80,39 @@ def test_words_about_photos_that_are_gone_are_not_sent(bench: Bench, where: str)
     assert bench.state == "failed"
 
 
+def test_photos_of_earlier_turns_are_taken_from_where_they_were(bench: Bench, photo: Photo) -> None:
+    bench.known(session_id="old-one")
+    mine = [photo("a.jpg"), photo("b.jpg")]
+    bench.turn("", *mine)
+    sessions(bench, "new-one", "third-one")
+    bench.backend.reply("send", lost("old-one", bench.backend.stream("Made it.")))
+    log = bench.turn("make a reel of these")
+    assert uploads(bench)[2:] == [("new-one", "a.jpg"), ("new-one", "b.jpg")]
+    assert "2 of your files are in it again." in log.texts[0]
+    assert log.texts[-1] == "Made it."
+    bench.backend.reply("send", lost("new-one", bench.backend.stream("Again.")))
+    assert bench.turn("warmer").texts[-1] == "Again.", "and where they are stays known"
+    assert uploads(bench)[4:] == [("third-one", "a.jpg"), ("third-one", "b.jpg")]
+
+
+@pytest.mark.parametrize("fate", ["deleted", "changed", "something else by now"])
+def test_a_photo_that_is_not_the_same_any_more_is_asked_for_by_name(bench: Bench, photo: Photo, fate: str) -> None:
+    bench.known(session_id="old-one")
+    kept, other = photo("a.jpg"), photo("b.jpg")
+    bench.turn("", kept, other)
+    if fate == "deleted":
+        other.unlink()
+    else:
+        other.write_bytes(b"\xff\xd8\xff another photo" if fate == "changed" else b"a letter to my lawyer")
+    sessions(bench, "new-one")
+    bench.backend.reply("state", lost("old-one", state(None)))
+    log = bench.turn("make a reel of these")
+    assert uploads(bench)[2:] == [("new-one", "a.jpg")]
+    assert "send" not in bench.backend.calls
+    assert "b.jpg" in log.problem.advice and "a.jpg" not in log.problem.advice
+    assert (log.problem.code, log.problem.charged) == ("1002", False)
+
+
 def test_words_about_edits_that_are_gone_wait_for_a_second_word(bench: Bench) -> None:
     bench.known(session_id="old-one", uploaded={"https://x.test/a.jpg": "a.jpg"}, draft=FILM)
     sessions(bench, "new-one")
