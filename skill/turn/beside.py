@@ -11,7 +11,7 @@ from ..document.plan import SkillPlan
 from ..handlers.contract import Conversation, PendingSend
 from .event_json import from_json, to_json
 from .events import TurnEvent, TurnRequest, TurnState
-from .journal import Journal, JournalError
+from .journal import Journal, JournalError, memory_json
 from .lease import Lease, LeaseLost
 from .settings import Settings
 
@@ -19,30 +19,57 @@ from .settings import Settings
 class BesideLog:
     """A turn's log that tells its caller directly.
 
-    lease: held only when nothing runs; without it the conversation is a copy, and what changes in it is not kept.
+    What changes in the conversation is kept only where nothing runs and nobody else has changed it meanwhile; else the
+    conversation is a copy. Most of these turns change nothing and so need no lease: waiting for the disk is what would
+    take longest in them. lease: for a turn that surely will, and shall have the conversation to itself until it ends.
     """
 
     def __init__(self, journal: Journal, lease: Lease | None, tell: Callable[[TurnEvent], None]) -> None:
         self.turn_id = os.urandom(8).hex()
         self.conversation: Conversation = lease.conversation if lease else journal.memory()
+        self._journal = journal
         self._lease = lease
         self._tell = tell
+        self._kept = memory_json(self.conversation)
+        self._keeps = True
 
     def append(self, event: TurnEvent) -> None:
         self._tell(from_json(to_json(event)))  # the way through JSON makes outside words harmless
 
     def save(self) -> None:
-        if self._lease is None:
+        now = memory_json(self.conversation)
+        if now == self._kept or not self._keeps:
             return
         try:
-            self._lease.conversation = self.conversation
-            self._lease.save()
+            lease = self._lease or self._late_lease()
+            if lease is None:
+                self._keeps = False
+                return
+            lease.conversation = self.conversation
+            lease.save()
+            self._kept = now
         except (LeaseLost, JournalError):  # a full disk is no reason not to tell a balance
-            self._lease = None
+            self._keeps = False
+
+    def _late_lease(self) -> Lease | None:
+        """The lease, unless somebody is at work or has been since this turn began."""
+        self._lease = _free_lease(self._journal)
+        if self._lease is not None and memory_json(self._lease.conversation) == self._kept:
+            return self._lease
+        return None
+
+    def close(self) -> None:
+        """Give back the lease, where there was one."""
+        if self._lease is not None:
+            with suppress(JournalError):
+                self._lease.release()
 
     def about_to_send(self, pending: PendingSend) -> None:
         """Raises RuntimeError: a turn that may be billed belongs in the queue."""
         raise RuntimeError(f"{pending.message_id}: a turn that only looks sends no messages")
+
+    def still_ours(self) -> None:
+        """Nothing is sent."""
 
     def settled(self, message_id: str) -> None:
         """Nothing was sent."""
@@ -68,15 +95,14 @@ async def run_beside(
 
     from .run import Runtime, run_turn  # noqa: PLC0415
 
-    lease = _free_lease(journal)
+    memory = journal.memory()
+    connected = memory.session_id and memory.backend == request.backend
+    log = BesideLog(journal, None if connected else _free_lease(journal), tell)
     try:
-        log = BesideLog(journal, lease, tell)
         runtime = Runtime(plan=plan, settings=settings, clock=SystemClock(), skill_home=home)
         return await run_turn(request, log, runtime)
     finally:
-        if lease is not None:
-            with suppress(JournalError):
-                lease.release()
+        log.close()
 
 
 def _free_lease(journal: Journal) -> Lease | None:
