@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from .clauses import Clause, split
 from .frames import Frame, judge
 from .language import language_scores
 from .reading import read
-from .rows import Claim, TableIndex, index_of
+from .rows import Claim, Met, TableIndex, index_of
 from .table import Intent, RouteAction, RoutingTable, Why
 from .vocabulary import Lexicon, lexicon, tag_bits, tag_mask
 
@@ -27,8 +26,7 @@ _READ_FROM_EACH_END = 4000
 _TRIM = " \t\r\n,，、;；.。!！:：-–—&"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """One decision about one clause: where it stands in the text as typed, what it asks and why."""
 
     route: str
@@ -109,16 +107,16 @@ def _lexicon_for(utterance: str) -> Lexicon:
 
 def _read_pieces(text: str, offset: int, words: Lexicon, rows: TableIndex, has_files: bool) -> list[Judged]:
     whole, hits = read(text, words)
-    rows.mark(whole.text, hits, words)
+    met = rows.mark(whole.text, hits)
     judged: list[Judged] = []
     for clause in split(hits, words):
         start = offset + whole.original(clause.start)
         end = offset + whole.original(clause.end)
-        judged.append((clause, start, end, _judge(clause, start, end, rows, has_files)))
+        judged.append((clause, start, end, _judge(clause, start, end, rows, met, has_files)))
     return judged
 
 
-def _judge(clause: Clause, start: int, end: int, rows: TableIndex, has_files: bool) -> list[Piece]:
+def _judge(clause: Clause, start: int, end: int, rows: TableIndex, met: Met, has_files: bool) -> list[Piece]:
     tags = clause.whole
     if tags & _B["URL"] and (piece := _address(clause, start, end)):
         return piece
@@ -127,7 +125,7 @@ def _judge(clause: Clause, start: int, end: int, rows: TableIndex, has_files: bo
     if clause.kind == "after":
         asked = tags & _WORK and not tags & _FILM
         return [Piece("chat", start, end, "to be done first", _deciding(clause, _WORK))] if asked else []
-    if (claim := rows.claimed(clause)) is not None and _may_claim(clause):
+    if (claim := rows.claimed(clause, met)) is not None and _may_claim(clause):
         return [Piece(claim.row.actions[0], start, end, "the row's own words", claim.words, claim)]
     frame = judge(tags, clause.governed)
     if frame is None or frame.route == "none":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from .reading import Hit
@@ -61,20 +60,22 @@ _READ_AHEAD = 3
 _SHORT_WORDS = 4
 
 
-@dataclass(slots=True)
 class Clause:
-    """Hits [first, last) of one clause.
+    """Hits of one clause, and where it stands in the folded text: [start, end).
 
     whole: all tags; governed: what its head lets stand; leads: it says "first" about itself.
     """
 
-    kind: ClauseKind
-    hits: Sequence[Hit]
-    start: int
-    end: int
-    whole: int = 0
-    governed: int = 0
-    leads: bool = False
+    __slots__ = ("end", "governed", "hits", "kind", "leads", "start", "whole")
+
+    def __init__(self, kind: ClauseKind, hits: Sequence[Hit]) -> None:
+        self.kind = kind
+        self.hits = hits
+        self.start = hits[0].start
+        self.end = hits[-1].end
+        self.whole = 0
+        self.governed = 0
+        self.leads = False
 
 
 def split(hits: list[Hit], lexicon: Lexicon) -> list[Clause]:
@@ -119,7 +120,7 @@ class _Cutter:
         """End the clause at hand, if it has begun."""
         current = self.current
         if current:
-            self.clauses.append(Clause(as_kind or self.kind, current, current[0].start, current[-1].end))
+            self.clauses.append(Clause(as_kind or self.kind, current))
         self.current, self.kind, self.tags, self.topical = [], "main", 0, False
 
     def stop(self, place: int, hit: Hit) -> None:

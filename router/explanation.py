@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 from .classification import classify, judged_clauses
 from .clauses import Clause
@@ -14,7 +11,7 @@ from .frames import Frame, frames, holds
 from .language import detect_language
 from .rows import index_of
 from .table import Intent, RoutingTable
-from .vocabulary import FOLDER, tag_bits
+from .vocabulary import frames_data, tag_bits
 
 _MOST_NEAR_MISSES = 3
 _B = tag_bits()
@@ -160,18 +157,12 @@ def _described(tags: int) -> tuple[str, ...]:
     return tuple(_descriptions().get(name, name) for name in _names(tags))
 
 
-@lru_cache(maxsize=1)
-def _data() -> dict[str, Any]:
-    data: dict[str, Any] = json.loads((FOLDER / "compiled" / "frames.json").read_text(encoding="utf-8"))
-    return data
-
-
 def _descriptions() -> dict[str, str]:
     """What each tag means, as frames.yaml says it."""
-    described: dict[str, str] = _data()["tags"]
+    described: dict[str, str] = frames_data()["tags"]
     return described
 
 
 def _about(route: str) -> int:
     """The tags a clause must speak of to have come near this route."""
-    return sum(_B[name] for name in _data()["about"].get(route, ()))
+    return sum(_B[name] for name in frames_data()["about"].get(route, ()))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-from .vocabulary import FOLDER, tag_bits
+from .vocabulary import frames_data, tag_bits
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One rule. Masks of tags: every one of `all`, at least one of `any` and of `any_too`, none of `none`."""
 
     name: str
@@ -25,7 +23,6 @@ class Frame:
 @lru_cache(maxsize=1)
 def frames() -> tuple[Frame, ...]:
     """The rules in order."""
-    data = json.loads((FOLDER / "compiled" / "frames.json").read_text(encoding="utf-8"))
     return tuple(
         Frame(
             name=rule["name"],
@@ -36,7 +33,7 @@ def frames() -> tuple[Frame, ...]:
             none=_mask(rule.get("none", ())),
             whole=rule.get("whole", False),
         )
-        for rule in data["rules"]
+        for rule in frames_data()["rules"]
     )
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from .characters import CharacterKinds, within
 from .normalise import fold, without_marks
 from .quotation import quotes
 
@@ -24,17 +25,20 @@ _LOOKED_AT = 2000  # characters; the language of a long text shows long before t
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*'?")
 _MAY_HIDE = frozenset(".@#/")
-_NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|\S+\.(?:[a-z][a-z0-9]{2,3})\b|[@#]\w+", re.IGNORECASE)
-_SCRIPTS = (
-    ("kana", re.compile("[\u3041-\u309f\u30a1-\u30fa\uff66-\uff9f]")),
-    ("hangul", re.compile("[\uac00-\ud7a3\u1100-\u11ff\u3131-\u318e]")),
-    ("han", re.compile("[\u4e00-\u9fff\u3400-\u4dbf\uf900-\ufaff\U00020000-\U0003134f]")),
-    ("thai", re.compile("[\u0e01-\u0e5b]")),
-    ("devanagari", re.compile("[\u0900-\u097f]")),
-    ("arabic", re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")),
-    ("cyrillic", re.compile("[\u0400-\u04ff]")),
-)
-_LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+# only a text that may hold such content needs this, so it is compiled at first use
+_NOT_WORDS = r"https?://\S+|www\.\S+|\S+\.(?:[a-z][a-z0-9]{2,3})\b|[@#]\w+"
+_RANGES = {
+    "kana": (("\u3041", "\u309f"), ("\u30a1", "\u30fa"), ("\uff66", "\uff9f")),
+    "hangul": (("\uac00", "\ud7a3"), ("\u1100", "\u11ff"), ("\u3131", "\u318e")),
+    "han": (("\u4e00", "\u9fff"), ("\u3400", "\u4dbf"), ("\uf900", "\ufaff"), ("\U00020000", "\U0003134f")),
+    "thai": (("\u0e01", "\u0e5b"),),
+    "devanagari": (("\u0900", "\u097f"),),
+    "arabic": (("\u0600", "\u06ff"), ("\u0750", "\u077f"), ("\ufb50", "\ufdff"), ("\ufe70", "\ufeff")),
+    "cyrillic": (("\u0400", "\u04ff"),),
+    "latin": (("A", "Z"), ("a", "z"), ("\u00c0", "\u024f"), ("\u1e00", "\u1eff")),
+}
+_LETTER_OF_SCRIPT = {name: chr(ord("a") + place) for place, name in enumerate(_RANGES)}
+_LATIN, _NO_SCRIPT = _LETTER_OF_SCRIPT["latin"], "-"
 _TAG_OF_SCRIPT = {
     "kana": "ja",
     "hangul": "ko",
@@ -44,6 +48,15 @@ _TAG_OF_SCRIPT = {
     "arabic": "ar",
     "cyrillic": "ru",
 }
+
+
+def _script_of(char: str) -> str:
+    """The letter that stands for a character's script."""
+    found = (letter for name, letter in _LETTER_OF_SCRIPT.items() if within(char, _RANGES[name]))
+    return next(found, _NO_SCRIPT)
+
+
+_SCRIPTS = CharacterKinds(_script_of)
 
 
 class _Languages(NamedTuple):
@@ -83,9 +96,10 @@ def language_scores(text: str) -> tuple[tuple[str, float], ...]:
     if own.isascii():
         return _by_words(own.lower())
     own = fold(own)
-    scripts = [name for name, pattern in _SCRIPTS if pattern.search(own)]
+    letters = own.translate(_SCRIPTS)
+    scripts = [name for name in _TAG_OF_SCRIPT if _LETTER_OF_SCRIPT[name] in letters]
     if scripts:
-        return ((_by_script(own, scripts), 1.0),)
+        return ((_by_script(own, letters, scripts), 1.0),)
     return _by_words(own)
 
 
@@ -98,7 +112,7 @@ def _own_words(text: str) -> str:
             start = quote.end
         own = " ".join((*pieces, text[start:]))
     if not _MAY_HIDE.isdisjoint(own):
-        bare = _NOT_WORDS.sub(" ", own)
+        bare = re.sub(_NOT_WORDS, " ", own, flags=re.IGNORECASE)
         if bare != own and not any(char.isalpha() for char in bare):
             return bare
         own = bare
@@ -107,11 +121,10 @@ def _own_words(text: str) -> str:
     return own if any(char.isalpha() for char in own) else text
 
 
-def _by_script(own: str, scripts: list[str]) -> str:
-    if len(scripts) > 1 or _LATIN.search(own):
-        patterns = dict(_SCRIPTS)
+def _by_script(own: str, letters: str, scripts: list[str]) -> str:
+    if len(scripts) > 1 or _LATIN in letters:
         # one foreign letter ("β", a lone Cyrillic name) does not change the language; one Han word does
-        counts = {name: len(patterns[name].findall(own)) for name in scripts}
+        counts = {name: letters.count(_LETTER_OF_SCRIPT[name]) for name in scripts}
         if counts.get("kana", 0) and "hangul" not in counts:
             return "ja" if counts["kana"] * 8 >= counts.get("han", 0) else "zh"
         return _TAG_OF_SCRIPT[max(counts, key=lambda name: counts[name])]
@@ -175,9 +188,19 @@ def _by_words(own: str) -> tuple[tuple[str, float], ...]:
         for char in set(own):
             if (owner := letters.get(char)) is not None:
                 scores[owner] = scores.get(owner, 0.0) + 1.5
-    ranked = sorted(scores.values(), reverse=True)
-    if not ranked or (len(own) < _SHORT and (ranked[0] <= _ONE_WITNESS or ranked[0] - [*ranked, 0.0][1] < _CLEAR)):
+    if not scores or (len(own) < _SHORT and _undecided(sorted(scores.values(), reverse=True))):
         _add_lexicons(own, scores)
     if not scores:
         return ((UNSURE, 0.0),)
-    return tuple(sorted(scores.items(), key=lambda entry: (-entry[1], entry[0] != UNSURE, entry[0])))
+    if len(scores) == 1:
+        return tuple(scores.items())
+    return tuple(sorted(scores.items(), key=_likelier_first))
+
+
+def _undecided(ranked: list[float]) -> bool:
+    """Whether the best score rests on one small word, or hardly leads."""
+    return ranked[0] <= _ONE_WITNESS or ranked[0] - [*ranked, 0.0][1] < _CLEAR
+
+
+def _likelier_first(entry: tuple[str, float]) -> tuple[float, bool, str]:
+    return -entry[1], entry[0] != UNSURE, entry[0]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _ELONGATED = re.compile(r"(.)\1{2,}", re.DOTALL)
 _TYPOGRAPHIC = str.maketrans(
@@ -25,8 +25,7 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text.translate(_TYPOGRAPHIC)).casefold()
 
 
-@dataclass(frozen=True, slots=True)
-class Aligned:
+class Aligned(NamedTuple):
     """Folded text and, for every folded character, where it stood; `at` is None when nothing moved."""
 
     text: str

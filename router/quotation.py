@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 LONGEST_QUOTE = 400
 """Characters. A mark whose partner is farther away is taken for something else (inches, a stray key)."""
@@ -28,12 +29,11 @@ _PAIRS = {
     "'": "'",
     "`": "`",
 }
-_OPENERS = re.compile("[" + "".join(_PAIRS) + "]")
+_ASCII_OPENERS = re.compile("[\"'`]")
 _SINGLES = "'‘"
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """A quotation: [start, end) with its marks, [inner_start, inner_end) without them."""
 
     start: int
@@ -42,14 +42,20 @@ class Quote:
     inner_end: int
 
 
+@lru_cache(maxsize=1)
+def _all_openers() -> re.Pattern[str]:
+    return re.compile("[" + "".join(_PAIRS) + "]")
+
+
 def quotes(text: str) -> tuple[Quote, ...]:
     """Every quotation of the text, outermost only, in order: all quotation marks of all scripts, and code spans.
 
     An apostrophe is no quotation mark, a digit's inch mark neither; a quotation does not reach over an empty line.
     """
+    search = (_ASCII_OPENERS if text.isascii() else _all_openers()).search
     found: list[Quote] = []
     position = 0
-    while (opener := _OPENERS.search(text, position)) is not None:
+    while (opener := search(text, position)) is not None:
         quote = _closed(text, opener.start())
         if quote is None:
             position = opener.end()

@@ -8,29 +8,17 @@ from typing import NamedTuple
 from .compiling import GAP
 from .normalise import Aligned, aligned
 from .quotation import Quote, quotes
+from .tokens import ADDRESS, FILE, QUOTED, tokens
 from .vocabulary import Lexicon, Tail, Tails, tag_bits
 
 _REACH = 5
-_LETTERS = (
-    r"[^\W_\u0e00-\u0e7f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\u1100-\u11ff]"
-    r"|[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
-    r"\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u200c\u200d]"
+# only a text that may hold such content needs these, so they are compiled at first use
+_URL = r"(?:https?://|www\.)[^\s\u3000-\u303f\u4e00-\u9fff，。！？）<>\"'“”」]+"
+_FILE_NAME = (
+    r"[\w\-]{1,80}\.(?:jpe?g|png|gif|webp|heic|heif|avif|bmp|tiff?|svg|mp4|mov|avi|webm|mkv|m4v|mp3|wav|m4a|aac|ogg|flac"
+    r"|pdf|zip)\b"
 )
-_GLUED = r"[\u0e01-\u0e5b\u2e80-\u2fff\u3005-\u3007\u3021-\u9fff\uac00-\ud7a3\uf900-\ufaff\u1100-\u11ff]"
-_TOKEN = re.compile(
-    rf"(?P<word>(?:{_LETTERS})+(?:'(?:{_LETTERS})+)*)"
-    rf"|(?P<glued>{_GLUED}+(?:[ \t]{_GLUED}+)*)"
-    r"|(?P<quote>\ue000+)|(?P<url>\ue001+)|(?P<file>\ue002+)"
-    r"|(?P<stop>[.!?;\n。！？；｡؟؛।…]+|\(\d{1,2}\))|(?P<comma>[,，、،]|(?<=\s)[-–—](?=\s)|[—–])|(?P<colon>[:：])"
-)
-# what stands for content while the rest is read; private characters, so no word can contain them
-_QUOTED, _ADDRESS, _FILE = "\ue000", "\ue001", "\ue002"
-_MAY_QUOTE = re.compile("[\"'“”„«»「」『』《》〈〉﹁﹂〝‹›‘‚`]")
-_URL = re.compile(r"(?:https?://|www\.)[^\s\u3000-\u303f\u4e00-\u9fff，。！？）<>\"'“”」]+")
-_FILE_NAME = re.compile(
-    r"[\w\-]{1,80}\.(?:jpe?g|png|gif|webp|heic|heif|avif|bmp|tiff?|svg|mp4|mov|avi|webm|mkv|m4v|mp3|wav|m4a|aac|ogg|flac|pdf|zip)\b"
-)
-_HANDLE = re.compile(r"(?<![\w@])[@#][\w.]{2,60}")
+_HANDLE = r"(?<![\w@])[@#][\w.]{2,60}"
 
 
 Word = tuple[int, int, str, int, Tails | None]
@@ -49,24 +37,23 @@ class Hit(NamedTuple):
 
 def masked(folded: str) -> str:
     """The text with quotations, addresses, file names and handles replaced by as many private characters."""
-    if _MAY_QUOTE.search(folded):
-        found = quotes(folded)
-        if found and any(char.isalnum() for char in _outside(folded, found)):
-            for quote in found:
-                folded = folded[: quote.start] + _QUOTED * (quote.end - quote.start) + folded[quote.end :]
+    found = quotes(folded)
+    if found and any(char.isalnum() for char in _outside(folded, found)):
+        for quote in found:
+            folded = folded[: quote.start] + QUOTED * (quote.end - quote.start) + folded[quote.end :]
     if "://" in folded or "www." in folded:
-        folded = _URL.sub(_address, folded)
+        folded = re.sub(_URL, _address, folded)
     if "." in folded:
-        folded = _FILE_NAME.sub(lambda found: _FILE * len(found.group()), folded)
+        folded = re.sub(_FILE_NAME, lambda found: FILE * len(found.group()), folded)
     if "@" in folded or "#" in folded:
-        folded = _HANDLE.sub(lambda found: _FILE * len(found.group()), folded)
+        folded = re.sub(_HANDLE, lambda found: FILE * len(found.group()), folded)
     return folded
 
 
 def _address(found: re.Match[str]) -> str:
     """An address of media has a path; a bare site is something to show."""
     address = found.group()
-    return (_ADDRESS if address.rstrip("/").count("/") > 2 * ("://" in address) else _QUOTED) * len(address)
+    return (ADDRESS if address.rstrip("/").count("/") > 2 * ("://" in address) else QUOTED) * len(address)
 
 
 def _outside(text: str, found: tuple[Quote, ...]) -> str:
@@ -84,7 +71,7 @@ def read(text: str, lexicon: Lexicon) -> tuple[Aligned, list[Hit]]:
     hits: list[Hit] = []
     words: list[Word] = []
     known = lexicon.known
-    for match in _TOKEN.finditer(content):
+    for match in tokens(content):
         kind = match.lastgroup or ""
         start, end = match.span()
         if kind == "word":

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from .clauses import Clause, split
 from .compiling import unspaced
@@ -12,9 +11,10 @@ from .frames import judge
 from .normalise import aligned
 from .reading import Hit, read
 from .table import PhraseRow, RouteAction, RoutingTable
-from .vocabulary import Lexicon, lexicon, tag_bits
+from .vocabulary import lexicon, tag_bits
 
 _B = tag_bits()
+_ROW_WORD = _B["ROW_WORD"]
 _SHOWN_BY: dict[str, tuple[str, ...]] = {
     "export": ("export", "save", "send", "sure", "send_me", "export_noun"),
     "credits": ("credit", "credit_sure", "left"),
@@ -37,25 +37,23 @@ class Worded(Protocol):
     def claim(self) -> Claim | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A row whose own words stand in a clause."""
 
     row: PhraseRow
     words: tuple[str, ...]
 
 
-@dataclass(slots=True)
 class _Trigger:
     """A row's phrase. Whether the lexicons know it already is asked when it is first met: that may load a language."""
 
-    row: PhraseRow
-    phrase: str
-    start: str = ""
-    _own: bool | None = None
+    __slots__ = ("_own", "phrase", "row", "start")
 
-    def __post_init__(self) -> None:
-        self.start = self.phrase.partition(" ")[0]
+    def __init__(self, row: PhraseRow, phrase: str) -> None:
+        self.row = row
+        self.phrase = phrase
+        self.start = phrase.partition(" ")[0]
+        self._own: bool | None = None
 
     @property
     def own(self) -> bool:
@@ -65,8 +63,14 @@ class _Trigger:
         return self._own
 
 
-@dataclass(slots=True)
-class TableIndex:
+class Met(NamedTuple):
+    """Triggers met in one text. said: those of several words that may stand in it; at: those marked, by their place."""
+
+    said: list[_Trigger]
+    at: dict[int, _Trigger]
+
+
+class TableIndex(NamedTuple):
     """A table's triggers, sorted for looking up."""
 
     table: RoutingTable
@@ -76,8 +80,6 @@ class TableIndex:
     several: tuple[_Trigger, ...]
     exact: dict[str, PhraseRow]
     longest: int
-    _found: dict[int, _Trigger] = field(default_factory=dict)
-    _said: list[_Trigger] = field(default_factory=list)
 
     def known(self, route: str) -> str:
         """The route, or chat where no row of the table has this action."""
@@ -89,46 +91,33 @@ class TableIndex:
             return None
         return self.exact.get(aligned(utterance.strip(trim)).text)
 
-    def mark(self, folded: str, hits: list[Hit], words: Lexicon) -> None:
+    def mark(self, folded: str, hits: list[Hit]) -> Met:
         """Give the words that only this table knows their place among the hits."""
-        self._found.clear()
-        self._said = [trigger for trigger in self.several if trigger.start in folded]
-        for across in self.single_glued:
-            self._mark_glued(across, folded, hits)
-        if not self.single:
-            return
+        met = Met([trigger for trigger in self.several if trigger.start in folded], {})
+        if not folded.isascii():
+            for trigger in self.single_glued:
+                if trigger.phrase in folded and trigger.own:
+                    _mark_glued(trigger, folded.index(trigger.phrase), hits, met)
+        single = self.single
         for place, hit in enumerate(hits):
-            if hit.kind == "word" and (listed := self.single.get(hit.text[:3])) is not None:
-                for trigger in listed:
+            if hit.text[:3] in single and hit.kind == "word":
+                for trigger in single[hit.text[:3]]:
                     if _inflected(hit.text, trigger.phrase) and trigger.own:
-                        hits[place] = Hit(hit.start, hit.end, hit.tags | _B["ROW_WORD"], hit.text, hit.kind)
-                        self._found[hit.start] = trigger
+                        hits[place] = hit._replace(tags=hit.tags | _ROW_WORD)
+                        met.at[hit.start] = trigger
                         break
+        return met
 
-    def _mark_glued(self, trigger: _Trigger, folded: str, hits: list[Hit]) -> None:
-        """A trigger in a script without spaces may lie across hits: it becomes one."""
-        at = folded.find(trigger.phrase)
-        if at < 0 or not trigger.own:
-            return
-        end = at + len(trigger.phrase)
-        covered = [place for place, hit in enumerate(hits) if hit.kind == "glued" and hit.start < end and hit.end > at]
-        if not covered:
-            return
-        kept = [part for place in covered for part in _outside(hits[place], at, end)]
-        kept.append(Hit(at, end, _B["ROW_WORD"], trigger.phrase, "glued"))
-        hits[covered[0] : covered[-1] + 1] = sorted(kept, key=lambda hit: hit.start)
-        self._found[at] = trigger
-
-    def claimed(self, clause: Clause) -> Claim | None:
+    def claimed(self, clause: Clause, met: Met) -> Claim | None:
         """The row whose own words stand in the clause: the longest trigger wins."""
         best: _Trigger | None = None
-        if self._said:
+        if met.said:
             text = " ".join(hit.text for hit in clause.hits if hit.kind in ("word", "glued"))
-            for trigger in self._said:
+            for trigger in met.said:
                 if trigger.phrase in text and (best is None or len(trigger.phrase) > len(best.phrase)) and trigger.own:
                     best = trigger
-        if best is None and clause.whole & _B["ROW_WORD"]:
-            best = next((self._found[hit.start] for hit in clause.hits if hit.start in self._found), None)
+        if best is None and clause.whole & _ROW_WORD:
+            best = next((met.at[hit.start] for hit in clause.hits if hit.start in met.at), None)
         return None if best is None else Claim(best.row, (best.phrase,))
 
     def row_for(self, route: str, pieces: Sequence[Worded], utterance: str) -> PhraseRow:
@@ -148,6 +137,18 @@ class TableIndex:
                 if len(phrase) > best_length and _all_words(phrase, said):
                     best, best_length = row, len(phrase)
         return best or (self.table.catch_all if route == "chat" else rows[0])
+
+
+def _mark_glued(trigger: _Trigger, at: int, hits: list[Hit], met: Met) -> None:
+    """A trigger in a script without spaces may lie across hits: it becomes one."""
+    end = at + len(trigger.phrase)
+    covered = [place for place, hit in enumerate(hits) if hit.kind == "glued" and hit.start < end and hit.end > at]
+    if not covered:
+        return
+    kept = [part for place in covered for part in _outside(hits[place], at, end)]
+    kept.append(Hit(at, end, _ROW_WORD, trigger.phrase, "glued"))
+    hits[covered[0] : covered[-1] + 1] = sorted(kept, key=lambda hit: hit.start)
+    met.at[at] = trigger
 
 
 def _outside(hit: Hit, start: int, end: int) -> list[Hit]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from .compiling import GAP, SHORTEST_MISSPELT
 from .normalise import without_elongation, without_marks
@@ -24,8 +24,7 @@ Tail = tuple[tuple[str, ...], int]
 """The words after a phrase's first, and the phrase's tags."""
 
 
-@dataclass(slots=True)
-class Tails:
+class Tails(NamedTuple):
     """The phrases one word may open, longest first: by their second word, and those whose second word is open.
 
     The open ones go with a word that has to stand somewhere behind ("" when every one has an open ending).
@@ -41,9 +40,16 @@ NOTHING: Entry = (0, None, "")
 
 
 @lru_cache(maxsize=1)
+def frames_data() -> dict[str, Any]:
+    """frames.yaml, compiled: tags, sets of them, and rules."""
+    data: dict[str, Any] = json.loads((FOLDER / "compiled" / "frames.json").read_text(encoding="utf-8"))
+    return data
+
+
+@lru_cache(maxsize=1)
 def tag_bits() -> dict[str, int]:
     """Tag name -> bit, in the order of frames.yaml."""
-    frames = json.loads((FOLDER / "compiled" / "frames.json").read_text(encoding="utf-8"))
+    frames = frames_data()
     return {name: 1 << place for place, name in enumerate(sorted(frames["tags"]) + frames["derived"])}
 
 
@@ -213,10 +219,9 @@ def _one_slip(typed: str, meant: str) -> bool:
 @lru_cache(maxsize=64)
 def tag_mask(name: str) -> int:
     """A named set of tags of frames.yaml as one mask."""
-    frames = json.loads((FOLDER / "compiled" / "frames.json").read_text(encoding="utf-8"))
     bits = tag_bits()
     mask = 0
-    for tag in frames["sets"][name]:
+    for tag in frames_data()["sets"][name]:
         mask |= bits[tag]
     return mask
 
