@@ -123,9 +123,13 @@ class Client:
         return read_balance(await self._exchange.json("balance", lambda: self._get("balance")))
 
     @asynccontextmanager
-    async def send(self, text: str, *, message_id: str) -> AsyncIterator[AsyncIterator[StreamEvent]]:
+    async def send(
+        self, text: str, *, message_id: str, may_leave: Callable[[], None] = lambda: None
+    ) -> AsyncIterator[AsyncIterator[StreamEvent]]:
         """Send a chat message; yields its events, the last one always StreamEnd.
 
+        may_leave: asked when the connection stands and the next step is the first byte; what it raises keeps the
+        message here.
         Raises BackendUnreachable, from here or while iterating; its `reached` says whether the message may have
         taken effect. Reading has no timeout: bound it with the clock. Leaving early ends the run on the backend.
         """
@@ -142,7 +146,14 @@ class Client:
             headers = {"Accept": "text/event-stream", "Cache-Control": "no-store", "Accept-Encoding": "identity"}
             if self._idempotent:
                 headers["Idempotency-Key"] = message_id
-            return self._post("send", json=message, headers=headers, timeout=_SILENT)
+            may_leave()  # a transport of ours has no wire to watch
+            watched = {"trace": at_the_wire}
+            return self._post("send", json=message, headers=headers, timeout=_SILENT, extensions=watched)
+
+        async def at_the_wire(event: str, info: object) -> None:
+            del info
+            if event.endswith(".send_request_headers.started"):
+                may_leave()
 
         response = await self._exchange.ask("send", build, take_stream)
         try:

@@ -30,6 +30,10 @@ _BODY_CAP_BYTES = 64 * 2**20
 _LIMIT_S = 180
 """For one answer in all, however slowly its bytes trickle in. A chat is bounded by its turn."""
 _LONGER_S = {"send": None, "upload": 3600}
+_ONLY_LOOK = frozenset({"balance", "state", "render_status"})
+"""Calls that change nothing, so that one whose connection breaks may be made again."""
+_PAUSES_S = (0.5, 2)
+"""Before each further attempt at such a call."""
 
 
 @dataclass(slots=True)
@@ -109,6 +113,13 @@ class Exchange:
         if limit_s is None:
             return await self._once(endpoint, build, take)
         with self.clock.move_on_after(limit_s):
+            for pause_s in _PAUSES_S if endpoint in _ONLY_LOOK else ():
+                try:
+                    return await self._once(endpoint, build, take)
+                except BackendUnreachable as error:
+                    if not _broke_off(error):
+                        raise
+                await self.clock.sleep(pause_s)
             return await self._once(endpoint, build, take)
         raise BackendUnreachable(0, endpoint, f"no whole answer within {limit_s} s")
 
@@ -186,6 +197,11 @@ def unreachable(endpoint: str, exc: httpx.HTTPError, token: str | None) -> Backe
     """What a transport's failure means."""
     reached = not isinstance(exc, _NEVER_SENT)
     return BackendUnreachable(0, endpoint, scrub(f"{type(exc).__name__} {exc}", token)[:300], reached=reached)
+
+
+def _broke_off(error: BackendUnreachable) -> bool:
+    """Whether a connection that stood was lost; one that nobody takes, or that stays silent, is no passing matter."""
+    return error.reached and not error.code and not isinstance(error.__cause__, httpx.TimeoutException)
 
 
 def _headers(texts: Mapping[str, str]) -> dict[bytes, bytes]:

@@ -74,7 +74,9 @@ async def _listen(
     broken: BackendError | None = None
     async with patient(ctx, emit) as patience:
         try:
-            async with ctx.client.send(pending.text, message_id=pending.message_id) as events:
+            async with ctx.client.send(
+                pending.text, message_id=pending.message_id, may_leave=ctx.log.still_ours
+            ) as events:
                 async for event in events:
                     if event.kind in ("text", "tool"):
                         patience.heard(ctx.clock.monotonic())

@@ -103,6 +103,10 @@ class TurnLog(Protocol):
         """Mark, before the request leaves, that a billed message may reach the backend."""
         ...
 
+    def still_ours(self) -> None:
+        """Make sure, when a billed message is about to leave, that nobody took over. Raises LeaseLost."""
+        ...
+
     def settled(self, message_id: str) -> None:
         """The message's outcome is known and told; it needs no recovery."""
         ...

@@ -76,6 +76,9 @@ class MemoryLog:
     def about_to_send(self, pending: PendingSend) -> None:
         self._pending = pending
 
+    def still_ours(self) -> None:
+        """Nobody else runs it."""
+
     def settled(self, message_id: str) -> None:
         if self._pending is not None and self._pending.message_id == message_id:
             self._pending = None

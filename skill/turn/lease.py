@@ -61,7 +61,7 @@ class Lease:
         return cls(journal, epoch + 1, lock)
 
     def guard(self) -> None:
-        """Inside a transaction: make sure that nobody has taken over. Raises LeaseLost."""
+        """Make sure that nobody has taken over; inside a transaction it stays so to its end. Raises LeaseLost."""
         if self.journal.connection.execute("SELECT epoch FROM lease").fetchone()[0] != self.epoch:
             raise LeaseLost
 

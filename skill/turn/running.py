@@ -87,6 +87,10 @@ class RunningTurn:
                 (pending.message_id, self.turn_id, json.dumps(pending.text), before),
             )
 
+    def still_ours(self) -> None:
+        """Make sure that nobody has taken over, as somebody may while this process is frozen. Raises LeaseLost."""
+        self._lease.guard()
+
     def settled(self, message_id: str) -> None:
         """The message's outcome is known and told."""
         with self._journal.writing() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import socket
 import struct
@@ -45,7 +46,10 @@ async def answering(answer: Answer, folder: Path) -> AsyncIterator[tuple[Client,
 
     async def serve(stream: anyio.abc.SocketStream) -> None:
         async with stream:
-            request = await stream.receive()
+            try:
+                request = await stream.receive()
+            except anyio.EndOfStream:
+                return  # a connection that nothing was said on
             while b"\r\n\r\n" not in request:
                 request += await stream.receive()
             requests.append(request)
@@ -167,6 +171,51 @@ async def test_leaving_early_closes_the_connection(tmp_path: Path) -> None:
             async with client.send("hi", message_id="m") as stream:
                 assert await anext(stream) == TextPart("Hello.")
             await gone.wait()
+
+
+class NotNow(Exception):
+    """Why a message must stay here."""
+
+
+@pytest.mark.parametrize("asked_before", [0, 1])
+async def test_a_message_that_may_not_leave_any_more_stays_here(tmp_path: Path, asked_before: int) -> None:
+    """It is asked once more when the connection stands: making one may take a laptop's whole night."""
+    asked: list[int] = []
+
+    def may_leave() -> None:
+        asked.append(1)
+        if len(asked) > asked_before:
+            raise NotNow
+
+    async with answering(cut, tmp_path) as (client, requests):
+        with pytest.raises(NotNow):
+            async with client.send("hi", message_id="m", may_leave=may_leave):
+                raise AssertionError("it left")
+        await anyio.sleep(0.05)
+        assert (len(asked), requests) == (asked_before + 1, [])
+
+
+async def test_a_question_whose_answer_breaks_off_is_asked_again_and_a_message_is_not(tmp_path: Path) -> None:
+    answers = iter([silent, reset])
+
+    async def answer(stream: anyio.abc.SocketStream) -> None:
+        if (breaks := next(answers, None)) is not None:
+            await breaks(stream)
+            return
+        body = b'{"code":0,"data":{"available":7}}'
+        await stream.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+    async with answering(answer, tmp_path) as (client, requests):
+        assert (await client.balance()).available == 7
+    assert len(requests) == 3
+    async with answering(silent, tmp_path) as (client, requests):
+        with pytest.raises(BackendUnreachable):
+            await client.balance()
+        assert len(requests) == 3
+        for call in (client.sign_in(again=False), client.start_render("r", {})):
+            with contextlib.suppress(BackendUnreachable):
+                await call
+        assert len(requests) == 4, "what changes something is asked once"
 
 
 async def test_calls_one_after_another_share_a_client(tmp_path: Path) -> None:

@@ -75,6 +75,9 @@ class Log:
     def about_to_send(self, pending: PendingSend) -> None:
         self.pending = pending
 
+    def still_ours(self) -> None:
+        """Nobody else runs it."""
+
     def settled(self, message_id: str) -> None:
         assert self.pending is not None
         assert self.pending.message_id == message_id

@@ -48,6 +48,9 @@ class MemoryLog:
         self.pending = pending
         self.durable.append("about_to_send")
 
+    def still_ours(self) -> None:
+        """Nobody else runs it."""
+
     def settled(self, message_id: str) -> None:
         assert self.pending is not None
         assert self.pending.message_id == message_id
