@@ -71,9 +71,19 @@ def _phrases(words: Mapping[str, str | None]) -> dict[str, frozenset[str]]:
     phrases: dict[str, frozenset[str]] = {}
     for tag, listed in words.items():
         for raw in (listed or "").split(","):
-            if phrase := raw.strip():
-                phrases[phrase] = phrases.get(phrase, frozenset()) | {tag}
+            for spelled in _spelled_out(raw):
+                if phrase := " ".join(spelled.split()):
+                    phrases[phrase] = phrases.get(phrase, frozenset()) | {tag}
     return phrases
+
+
+def _spelled_out(pattern: str) -> list[str]:
+    """Every phrase a pattern stands for: "(send|hand) (it|this) over" -> four, "(the|) file" -> two."""
+    head, opened, rest = pattern.partition("(")
+    if not opened:
+        return [pattern]
+    choices, _, tail = rest.partition(")")
+    return [head + choice + end for choice in choices.split("|") for end in _spelled_out(tail)]
 
 
 def _file(form: dict[str, Any], phrase: str, tags: frozenset[str]) -> None:
