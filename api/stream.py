@@ -24,6 +24,7 @@ EVENT_CAP_BYTES = 16 * 2**20
 _QUIET = frozenset({"", "heartbeat", "[DONE]", "{}", '"heartbeat"'})
 _NO_CONTENT = "MODEL_RETURNED_NO_CONTENT"
 _CUT = "MAX_TOKENS"
+_REPORTS = frozenset({"errorCode", "error_code", "finishReason", "error", "code"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,8 @@ class Fold:
         if self.secret and self.secret in text:
             text = text.replace(self.secret, "…")
         said = self._say(text, event) if text else ()
-        self._note_failure(event, bool(text))
+        if not _REPORTS.isdisjoint(event):
+            self._note_failure(event, bool(text))
         tools = () if event.get("partial") is True else tuple(_tools(parts))
         return (*said, *tools) or _ALIVE
 
@@ -211,11 +213,11 @@ class Fold:
         return (*said, end)
 
     def _say(self, text: str, event: Mapping[str, Any]) -> tuple[StreamEvent, ...]:
-        author = f"{event.get('author')} {event.get('branch')}"
         if event.get("partial") is True:
-            self._fragments.setdefault(author, []).append(text)
+            self._fragments.setdefault(_author(event), []).append(text)
             return (TextPart(text, partial=True),)
-        self._fragments.pop(author, None)
+        if self._fragments:
+            self._fragments.pop(_author(event), None)
         held, self._held = self._held, ""
         before = [self._tell(held)] if held else []
         noise_at = _noise_at(text)
@@ -255,6 +257,10 @@ def joint(before: str, after: str) -> str:
     if not before or not after or before[-1].isspace() or after[0].isspace():
         return ""
     return "\n\n" if before[-1] in ".!?:…。！？：)]”\"'`*✅🎬🎉" else ""
+
+
+def _author(event: Mapping[str, Any]) -> str:
+    return f"{event.get('author')} {event.get('branch')}"
 
 
 def _parts(event: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -1,5 +1,6 @@
 """Chat against a scripted stream: silence, breaks, limits, failures; nothing billed is ever sent twice."""
 
+import time
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -236,6 +237,24 @@ def test_a_tool_call_shows_all_that_came_before_it() -> None:
 def test_fragments_whose_whole_never_came_are_shown_at_the_end() -> None:
     heard = pieces(TextPart("He", partial=True), TextPart("llo", partial=True), StreamEnd("Hello", silent=False))
     assert heard == [None, None, BackendText("Hello")]
+
+
+def test_an_answer_heard_twice_is_handed_up_once() -> None:
+    listener = Listener(told=len("One. Two."))
+    events = (TextPart("One. "), Heartbeat(), TextPart("Two. Three."), StreamEnd("One. Two. Three. Fo", silent=False))
+    assert [listener.take(event) for event in events] == [None, None, None, BackendText(" Three. Fo")]
+
+
+def test_an_answer_of_many_texts_takes_its_time_in_proportion() -> None:
+    def cpu_s(texts: int) -> float:
+        listener = Listener()
+        begun = time.process_time()
+        for _ in range(texts):
+            listener.take(TextPart("A sentence of its own. "))
+            listener.take(Heartbeat())
+        return time.process_time() - begun
+
+    assert cpu_s(80_000) < 10 * min(cpu_s(20_000) for _ in range(3))
 
 
 def test_silence_in_the_middle_of_an_answer_changes_nothing_of_it(bench: Bench) -> None:
