@@ -6,11 +6,13 @@ A line of None means the document is silent and a family default (DESIGN: "the b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from api import Endpoints
 from router import ReplyTable, RoutingTable
+
+from ..value import value
 
 Recovery = Literal[
     "none",
@@ -27,7 +29,7 @@ Recovery = Literal[
 Severity = Literal["error", "warning", "info"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Finding:
     """Something a document's author should know."""
 
@@ -37,7 +39,7 @@ class Finding:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Identity:
     """Who the skill is. version is text as written; None where the document has none."""
 
@@ -47,7 +49,7 @@ class Identity:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ErrorRow:
     """One code and what to do about it. advice: the document's words, for the user or for us."""
 
@@ -58,7 +60,7 @@ class ErrorRow:
     line: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StreamRules:
     """Seconds. heartbeat_only_timeout_s is None unless the document gives one."""
 
@@ -68,7 +70,7 @@ class StreamRules:
     heartbeat_only_timeout_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ExportRules:
     """max_polls None: until the hour is up. free: whether the document says an export costs nothing."""
 
@@ -80,7 +82,7 @@ class ExportRules:
     free: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ApiRules:
     """language: "detected", "absent" or "fixed:<tag>". web: where a person registers."""
 
@@ -93,7 +95,7 @@ class ApiRules:
     web: str = "https://nemovideo.com"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AttributionRules:
     """platforms: install-path marker -> platform word, in document order ("~/.clawhub/": "clawhub")."""
 
@@ -102,7 +104,7 @@ class AttributionRules:
     platforms: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SkillPlan:
     """Everything the runtime does because a document says so.
 

@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Literal
+
+from ..value import value
 
 TurnState = Literal["finished", "asked", "running", "queued", "cancelled", "failed"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TurnRequest:
     """One chat turn, with everything it needs to run later and elsewhere.
 
@@ -31,7 +33,7 @@ class TurnRequest:
     origins: tuple[Path, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Status:
     """A short word on what is going on ("Setting things up…")."""
 
@@ -39,7 +41,7 @@ class Status:
     kind: Literal["status"] = "status"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Text:
     """Words for the user, already translated from GUI-speak."""
 
@@ -47,7 +49,7 @@ class Text:
     kind: Literal["text"] = "text"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Progress:
     """How far a long step is. fraction: 0..1, None where nobody knows. stage: upload, working or render."""
 
@@ -58,7 +60,7 @@ class Progress:
     kind: Literal["progress"] = "progress"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TimelineSegment:
     """A segment in full words; absent (None) = not known or not set. Words as in DESIGN: see api.draft."""
 
@@ -79,7 +81,7 @@ class TimelineSegment:
     size: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TimelineTrack:
     """type is "other" for a track type the document does not name."""
 
@@ -88,7 +90,7 @@ class TimelineTrack:
     role: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Timeline:
     """The draft as a host sees it; on-screen intervals, so neighbours overlap by their transition.
 
@@ -108,7 +110,7 @@ class Timeline:
     kind: Literal["timeline"] = "timeline"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BalanceShown:
     """Credits, in the backend's units. text: the sentence for the user."""
 
@@ -119,7 +121,7 @@ class BalanceShown:
     kind: Literal["balance"] = "balance"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FileReady:
     """A finished film on this machine; url is where it came from, where that is worth showing."""
 
@@ -130,7 +132,7 @@ class FileReady:
     kind: Literal["file"] = "file"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Offer:
     """Something the user may ask for next. text: the sentence, in their language, naming the words to say."""
 
@@ -139,7 +141,7 @@ class Offer:
     kind: Literal["offer"] = "offer"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Problem:
     """Something went wrong. code: the backend's, or ours as a short word. advice: what to do next.
 
@@ -154,7 +156,7 @@ class Problem:
     kind: Literal["problem"] = "problem"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Done:
     """The turn's last event. next_poll_s: when it makes sense to look again, for turns that go on."""
 
@@ -168,7 +170,7 @@ class Done:
 TurnEvent = Status | Text | Progress | Timeline | BalanceShown | FileReady | Offer | Problem | Done
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BackendText:
     """A piece of an answer as the backend wrote it; only the turn loop turns it into events.
 

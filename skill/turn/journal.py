@@ -11,11 +11,12 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 from ..handlers.contract import Conversation
+from ..value import value
 from .event_json import from_json
 from .events import TurnEvent, TurnState
 from .journal_file import JournalError, connect, open_file, refusal
@@ -28,7 +29,7 @@ _PROJECT = "project:"
 OPEN_STATES: tuple[TurnState, ...] = ("queued", "running")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Turn:
     """One chat turn as the journal knows it.
 

@@ -9,9 +9,10 @@ import errno
 import hashlib
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from ..value import value
 from .neutral import safe_name
 
 _HEAD_BYTES = 64
@@ -67,7 +68,7 @@ _MEDIA_TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MediaFile:
     """A file that may be sent. name: one that any backend takes. format: one of the plan's. digest: its sha256."""
 
@@ -82,7 +83,7 @@ class MediaFile:
         return media_type(self.format)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BadFile:
     """A file that may not. reason: the message `reason_<reason>`, filled in with `facts`."""
 

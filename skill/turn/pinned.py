@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from ..document.load import DocumentError, document_path, read_document
+from ..value import value
 from .events import TurnRequest
 from .home import private_folder, write_private
 from .settings import Settings
@@ -20,7 +21,7 @@ _COPY_LIMIT_BYTES = 256 << 20
 _SETTINGS = ("api_url", "web_url", "client_id", "skill_source", "backend", "log")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PinnedTurn:
     """A request and the settings it was made under.
 

@@ -6,12 +6,13 @@ A code's recovery comes from the plan's row, the facts (formats, links) from the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from ..document.plan import Recovery, SkillPlan
+from ..value import value
 from .events import Offer, Problem
 from .rows import trigger
 from .say import Messages
@@ -57,7 +58,7 @@ def bad_files(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Advisor:
     """Turns refusals into problems, in the user's language.
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import deque
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from router import Intent, classify
 from ..document.plan import SkillPlan
 from ..handlers import handler_for
 from ..handlers.contract import TurnContext, TurnLog
+from ..value import value
 from .backend import EngineMissing, PlainBackend, UnknownBackend, open_backend
 from .conversation import begin, spoken_language
 from .events import BackendText, Done, Offer, Problem, Text, TurnEvent, TurnRequest, TurnState
@@ -42,7 +42,7 @@ _STOPPING_S = 20
 """How long a cancelled turn may take to find out and say what was already applied."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Runtime:
     """What every turn of one skill shares. transport: answers in place of the network (a replay, a test)."""
 
@@ -189,7 +189,10 @@ class _Turn:
             self._tell(stopped.problem, ends=intent.action)
             if stopped.offer is not None:
                 self._tell(stopped.offer)
-        self._reply = None  # what an answer that broke off held back was never whole
+            self._follow.hold()
+        if context.cut_off:
+            self._follow.hold()
+        self._reply = None
         self._asks = self._asks or context.asks
         self._settle(context)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from ..value import value
 
 FALLBACK = "en"
 _FOLDER = Path(__file__).parent / "messages" / "compiled"
@@ -28,7 +29,7 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _FOLDER.glob("*.json") if not path.stem.startswith("_")))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Messages:
     """Says things in one language; what that language lacks is said in English.
 

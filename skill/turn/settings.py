@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from ..value import value
 
 NAMED_BACKENDS = ("auto", "local", "cloud")
 _WEB = ("http://", "https://")
@@ -21,7 +22,7 @@ def is_backend(text: str) -> bool:
     return text in NAMED_BACKENDS or is_web_address(text)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Settings:
     """The family's variables (NEMO_*, SKILL_SOURCE) and our own (SKILLTURN_*). None = not set.
 

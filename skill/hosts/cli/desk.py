@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from ...turn.home import conversation_file, current_conversation, state_home
 from ...turn.journal import Journal
 from ...turn.logs import configure_logs
 from ...turn.settings import Settings
+from ...value import value
 from .exits import CallError
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Desk:
     """One call's surroundings. home: the state folder, which exists."""
 

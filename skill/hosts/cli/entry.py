@@ -9,16 +9,16 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn, TextIO
 
+from ...value import value
 from .exits import DONE, INTERNAL, INTERRUPTED, UNHEARD, USAGE, CallError
 from .lines import Unheard, flush, put
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verb:
     """module: where `configure(parser)` and `run(args) -> int` are. purpose: one line of help.
 
