@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from .auth import Auth, ClientIds, TokenStore
     from .client import Client
     from .clock import Clock, SystemClock
-    from .connection import is_loopback, open_http
+    from .connection import is_loopback, open_http, shared_http
     from .downloads import Downloaded
     from .draft import (
         Draft,
@@ -49,7 +49,7 @@ _HOME = {
         "auth": ("Auth", "ClientIds", "TokenStore"),
         "client": ("Client",),
         "clock": ("Clock", "SystemClock"),
-        "connection": ("is_loopback", "open_http"),
+        "connection": ("is_loopback", "open_http", "shared_http"),
         "downloads": ("Downloaded",),
         "draft": (
             "Draft",
@@ -134,6 +134,7 @@ __all__ = [
     "joint",
     "open_http",
     "placed",
+    "shared_http",
 ]
 
 

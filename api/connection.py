@@ -1,4 +1,4 @@
-"""One httpx client per backend, opened as cheaply as its address allows.
+"""One httpx client per backend and process, opened as cheaply as its address allows.
 
 `httpx` is imported here first, without its command line: `import httpx` also imports its `_main`, which pulls in click,
 pygments and rich where they are installed (20 to 50 ms of every turn) and is never used by a library. httpx goes
@@ -8,11 +8,14 @@ without it when that import fails, so it is made to fail, this once; nothing of 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import cache
+from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
+
+from anyio.lowlevel import current_token
 
 if TYPE_CHECKING:
     import ssl
@@ -33,12 +36,41 @@ def _absent(module: str) -> Iterator[None]:
 with _absent("httpx._main"):
     import httpx
 
-__all__ = ["httpx", "is_loopback", "open_http", "shared_tls"]
+__all__ = ["httpx", "is_loopback", "open_http", "shared_http", "shared_tls"]
 
 # A chat may be silent for minutes, so its read has no timeout of its own: the turn's clock bounds it (see Client.send).
 _TIMEOUT_S = httpx.Timeout(connect=20, read=90, write=90, pool=None)
-_LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=20)  # the 101st turn must not wait for the 1st
+# The 101st turn must not wait for the 1st. Servers close a connection idle for 5 s: a message sent on it just then
+# could have arrived or not, so it is given up well before.
+_LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=2)
 _HEADERS = {"User-Agent": "skillturn"}
+
+_in_use: dict[tuple[object, str], tuple[httpx.AsyncClient, int]] = {}
+"""The shared clients by event loop and address, each with the number of its users."""
+
+
+@asynccontextmanager
+async def shared_http(base_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """The one client of all turns that talk to a backend at the same time; the last of them closes it.
+
+    It keeps no cookies, because what one conversation is given is no other conversation's business.
+    """
+    place = (current_token(), base_url)
+    http, users = _in_use.get(place) or (_without_cookies(open_http(base_url)), 0)
+    _in_use[place] = http, users + 1
+    try:
+        yield http
+    finally:
+        http, users = _in_use.pop(place)
+        if users > 1:
+            _in_use[place] = http, users - 1
+        else:
+            await http.aclose()
+
+
+def _without_cookies(http: httpx.AsyncClient) -> httpx.AsyncClient:
+    http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
+    return http
 
 
 def open_http(base_url: str, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:

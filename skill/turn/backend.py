@@ -67,7 +67,7 @@ async def open_backend(
     Only the cloud's own address is given NEMO_TOKEN; the embedded studio and other addresses hand out their own tokens.
     Raises: EngineMissing, UnknownBackend, PlainBackend.
     """
-    from api import Auth, Client, Session, open_http  # noqa: PLC0415 - httpx, only once a backend is needed
+    from api import Auth, Client, Session, open_http, shared_http  # noqa: PLC0415 - httpx, only once a backend is needed
 
     base = base_address(request.backend, runtime)
     plan, settings = runtime.plan, runtime.settings
@@ -83,7 +83,7 @@ async def open_backend(
     session = None
     if conversation.session_id:
         session = Session(conversation.session_id, conversation.task_id, conversation.bind_id)
-    async with open_http(base, transport) as http:
+    async with shared_http(base) if transport is None else open_http(base, transport) as http:
         yield Client(
             http,
             auth=auth,
