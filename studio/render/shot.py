@@ -96,10 +96,19 @@ def _focus(size: tuple[int, int], aspect: float, saliency: Saliency) -> tuple[fl
     """Around what a crop of this aspect, pulled in a little, sees most of the subject."""
     width, height = size
     wide = min(width, height * aspect) * _CLOSER
-    x, y = saliency.best("x", wide / width), saliency.best("y", wide / aspect / height)
+    across, down = wide / width, wide / aspect / height
+    x, y = saliency.best("x", across), saliency.best("y", down)
     if height > width:
         y = min(y, 0.65 * y + 0.35 * _EYE_LINE)
-    return x, y
+    return _with_heads(x, across, saliency.heads("x")), _with_heads(y, down, saliency.heads("y"))
+
+
+def _with_heads(middle: float, length: float, heads: tuple[float, float]) -> float:
+    """The middle moved as little as it takes for a window of this length to hold all heads, where they fit."""
+    first, last = heads
+    if last - first > length:
+        return middle
+    return min(max(middle, last - length / 2), first + length / 2) if last else middle
 
 
 def _working_copy(

@@ -12,6 +12,8 @@ from PIL import Image
 from api import Draft
 from studio.model import RenderOptions
 from studio.render import draft_of, probe, render_still
+from studio.render.faces import find_faces
+from studio.render.saliency import look_at
 
 MOTIONS = ["none", "ken-burns", "zoom-in", "zoom-out", "drift", "parallax"]
 
@@ -51,6 +53,54 @@ def test_the_subject_is_seen_whole(
         red = (still[:, :, 0] - still[:, :, 1] > 90).astype(np.uint8)
         _, _, wide, tall = cv2.boundingRect(red)
         assert 0.85 < wide / tall < 1.18, (at_ms, wide, tall)  # a ball that is cut off is no longer round
+
+
+def portrait(pixels: np.ndarray, middle: tuple[int, int], height: int) -> None:  # type: ignore[type-arg]  # pixels
+    """Draw a face looking at us; height: half of its length, px."""
+    x, y = middle
+
+    def oval(dx: float, dy: float, wide: float, tall: float, grey: int, arc: tuple[int, int] = (0, 360)) -> None:
+        at, axes = (x + int(dx * height), y + int(dy * height)), (int(wide * height), int(tall * height))
+        cv2.ellipse(pixels, at, axes, 0, *arc, (grey, grey, grey), -1)
+
+    oval(0, 0, 0.78, 1, 190)
+    oval(0, -0.55, 0.85, 0.6, 50, (180, 360))
+    for side in (-0.32, 0.32):
+        oval(side, -0.33, 0.2, 0.04, 60)
+        oval(side, -0.12, 0.2, 0.1, 110)
+        oval(side, -0.12, 0.08, 0.08, 30)
+    oval(0, 0.22, 0.14, 0.1, 140, (0, 180))
+    oval(0, 0.52, 0.3, 0.09, 100)
+
+
+def test_faces_outweigh_what_is_louder(tmp_path: Path) -> None:
+    scene(tmp_path / "a.png", (900, 600), (0.85, 0.5))
+    pixels = np.array(Image.open(tmp_path / "a.png"))
+    for middle in ((150, 280), (330, 300)):
+        portrait(pixels, middle, 70)
+    grey = cv2.GaussianBlur(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), (0, 0), 4)
+    faces = sorted(find_faces(np.asarray(grey, np.uint8)), key=lambda face: face.left)
+    assert len(faces) == 2
+    assert faces[0].left < 100 / 900 < 200 / 900 < faces[0].right
+    assert faces[0].top < 215 / 600 and faces[0].bottom > 345 / 600
+
+    saliency = look_at(*(np.asarray(plane, np.uint8) for plane in (grey, pixels[..., 0], pixels[..., 2])))
+    assert saliency.narrowest("x", 0.66) >= faces[1].right - faces[0].left
+    assert 150 / 900 <= saliency.best("x", 0.4) <= 330 / 900  # between the two, not at the red ball
+    first, last = saliency.heads("x")
+    assert (first, last) == (faces[0].left, faces[1].right)
+
+
+def test_a_crop_holds_every_head_that_fits(tmp_path: Path) -> None:
+    scene(tmp_path / "a.png", (700, 900), (0.5, 0.8))  # the ball alone would pull the crop down, off the head
+    pixels = np.array(Image.open(tmp_path / "a.png"))
+    portrait(pixels, (350, 170), 90)
+    Image.fromarray(cv2.GaussianBlur(pixels, (0, 0), 3)).save(tmp_path / "a.png")
+    shot = probe(tmp_path / "a.png", "a.png")
+    draft = draft_of([shot], seconds=2, width=480, height=200, fps=10, motion="zoom-in")
+    for at_ms in (0, 1000, 1950):
+        still = render_still(draft, {shot.id: tmp_path / "a.png"}, RenderOptions(), at_ms=at_ms).convert("L")
+        assert find_faces(np.asarray(still, np.uint8)), at_ms
 
 
 def test_a_given_focus_wins(tmp_path: Path) -> None:
