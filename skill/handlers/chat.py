@@ -6,6 +6,8 @@ Source: SKILL.md, "SSE Event Handling"; what a silent edit changed is told from 
 
 from __future__ import annotations
 
+import anyio
+
 from api import BackendError, BackendUnreachable, ProtocolError, SessionLost
 from router import Intent
 
@@ -52,6 +54,8 @@ async def _converse(ctx: TurnContext, pending: PendingSend, emit: Emit, *, heari
         listener, patience, broken = await _listen(ctx, pending, emit, Listener(told=listener.told))
         if broken is None or not _uncertain(broken):
             break
+    if broken is not None and _uncertain(broken):
+        await _tell_the_rest(ctx, listener, emit)
     if broken is not None and not _uncertain(broken):
         if isinstance(broken, SessionLost):
             _stop_if_lost(ctx)
@@ -84,7 +88,17 @@ async def _listen(
                         await emit(piece)
         except BackendError as error:
             broken = error
+        except anyio.get_cancelled_exc_class():  # by the user, or by the end of our patience
+            await _tell_the_rest(ctx, listener, emit)
+            raise
     return listener, patience, broken
+
+
+async def _tell_the_rest(ctx: TurnContext, listener: Listener, emit: Emit) -> None:
+    """Before the truth about a break: what was said until then. What it asks for is offered, not done."""
+    ctx.cut_off = True
+    if (piece := listener.rest()) is not None:
+        await emit(piece)
 
 
 def _stop_if_lost(ctx: TurnContext) -> None:

@@ -128,7 +128,7 @@ class TurnContext:
     sent: the message whose outcome is not told yet. sent_in: the project it was sent to.
     actions: everything the user's words asked for, in order. order_note: the files' order, where uploads may have
     overtaken each other. asks: the turn ends with a question of our own. brought: the turn's own files by digest.
-    afresh: what a project that had to be opened anew in this turn lacks.
+    afresh: what a project that had to be opened anew in this turn lacks. cut_off: the backend's answer broke off.
     """
 
     request: TurnRequest
@@ -147,6 +147,7 @@ class TurnContext:
     asks: bool = False
     brought: dict[str, MediaFile] = field(default_factory=dict)
     afresh: Afresh | None = None
+    cut_off: bool = False
 
     @property
     def conversation(self) -> Conversation:

@@ -89,6 +89,11 @@ class FollowUps:
                 later.append(_intent(self._plan, action, intent.instruction, "reply"))
         return first, later
 
+    def hold(self) -> None:
+        """The answer broke off, or its action failed: what it asked for is offered."""
+        self._offered += self._to_run
+        self._to_run = []
+
     def something_to_do(self) -> bool:
         """Whether the replies so far asked for anything that was not taken yet, or offered something."""
         return bool(self._to_run or self._offered)

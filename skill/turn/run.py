@@ -189,8 +189,7 @@ class _Turn:
             self._tell(stopped.problem, ends=intent.action)
             if stopped.offer is not None:
                 self._tell(stopped.offer)
-            self._follow.hold()
-        if context.cut_off:
+        if context.cut_off or intent.action in self._failed:
             self._follow.hold()
         self._reply = None
         self._asks = self._asks or context.asks

@@ -33,7 +33,7 @@ def test_a_turn_that_is_stopped(plan: SkillPlan, tmp_path: Path, after: object, 
             async with server.listening():
                 base = f"http://127.0.0.1:{server.port}"
                 states = [{"json": {"data": {"state": {"draft": draft}}}} for draft in (DRAFT, after)]
-                stream = ["On it.", {"tool": "x"}, {"wait_s": 500}, "Late."]
+                stream = ["On it.", {"tool": "x"}, "The light comes first.", {"wait_s": 500}, "Late."]
                 server.script = {"send": [{"stream": stream}], "state": states}
                 log = Log("t", Conversation())
                 request = TurnRequest("make it warmer", output_dir=tmp_path, skill_dir=ROOT, backend=base)
@@ -46,7 +46,7 @@ def test_a_turn_that_is_stopped(plan: SkillPlan, tmp_path: Path, after: object, 
 
     told, closed = anyio.run(main)
     assert closed, "its connections are closed"
-    assert "On it." in told.said
+    assert "On it.\n\nThe light comes first.\n\n" in told.said, "what was said by then"
     assert said in told.said
     assert "Late." not in told.said
     assert told.events[-1].state == "cancelled"  # type: ignore[union-attr]
