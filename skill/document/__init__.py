@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from .attribution import attribution_headers
     from .compile import compile_plan
     from .inspect import inspect_json, inspect_page
-    from .load import DocumentError, load_skill
+    from .load import DocumentError, load_skill, shared_plan
     from .markdown import SkillDocument, parse
     from .plan import (
         ApiRules,
@@ -27,7 +27,7 @@ _HOME = {
         "attribution": ("attribution_headers",),
         "compile": ("compile_plan",),
         "inspect": ("inspect_json", "inspect_page"),
-        "load": ("DocumentError", "load_skill"),
+        "load": ("DocumentError", "load_skill", "shared_plan"),
         "markdown": ("SkillDocument", "parse"),
         "plan": (
             "ApiRules",
@@ -62,6 +62,7 @@ __all__ = [
     "inspect_page",
     "load_skill",
     "parse",
+    "shared_plan",
 ]
 
 

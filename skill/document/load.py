@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+from functools import lru_cache
 from pathlib import Path
 
 from . import kept
@@ -12,6 +13,7 @@ from .plan import SkillPlan
 
 MAX_BYTES = 8 * 2**20
 _NAMES = ("SKILL.md", "skill.md")
+_SHARED = 16
 
 
 class DocumentError(Exception):
@@ -24,7 +26,15 @@ def load_skill(path: Path, cache_dir: Path | None = None) -> SkillPlan:
     cache_dir: where compiled plans are kept by content; None compiles anew. A damaged cache costs time only.
     Raises DocumentError.
     """
-    data = read_document(document_path(path))
+    return _plan(read_document(document_path(path)), cache_dir)
+
+
+def shared_plan(path: Path, cache_dir: Path) -> SkillPlan:
+    """As load_skill; the same bytes give the same plan to every turn of this process. Raises DocumentError."""
+    return _shared(read_document(document_path(path)), cache_dir)
+
+
+def _plan(data: bytes, cache_dir: Path | None) -> SkillPlan:
     if cache_dir is not None:
         plan = kept.find(cache_dir, data)
         if plan is not None:
@@ -39,6 +49,9 @@ def load_skill(path: Path, cache_dir: Path | None = None) -> SkillPlan:
         with contextlib.suppress(OSError):
             kept.keep(cache_dir, data, plan)
     return plan
+
+
+_shared = lru_cache(maxsize=_SHARED)(_plan)
 
 
 def document_path(path: Path) -> Path:

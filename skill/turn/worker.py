@@ -178,12 +178,12 @@ async def run_pinned(pinned: PinnedTurn, log: RunningTurn) -> TurnState:
     """Run one turn as its caller asked for it, under the settings of that caller."""
     from api import SystemClock  # noqa: PLC0415 - a worker that finds another one at work loads none of these
 
-    from ..document import load_skill  # noqa: PLC0415
+    from ..document import shared_plan  # noqa: PLC0415
     from .run import Runtime, run_turn  # noqa: PLC0415
 
     home = pinned.settings.home
     assert home is not None, "a pinned turn names its home"
-    plan = load_skill(pinned.document or pinned.request.skill_dir, plans_folder(home))
+    plan = shared_plan(pinned.document or pinned.request.skill_dir, plans_folder(home))
     runtime = Runtime(plan=plan, settings=pinned.settings, clock=SystemClock(), skill_home=home)
     return await run_turn(pinned.request, log, runtime)
 

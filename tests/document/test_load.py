@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from skill.document import DocumentError, load_skill
+from skill.document import DocumentError, load_skill, shared_plan
 
 PAGE = Path(__file__).parent.parent.parent / "SKILL.md"
 
@@ -111,3 +111,14 @@ def test_a_place_that_cannot_be_written_costs_time_only(tmp_path: Path) -> None:
     blocked = tmp_path / "a file"
     blocked.touch()
     assert load_skill(PAGE, blocked / "kept").runnable
+
+
+def test_turns_of_one_process_share_a_plan_by_the_documents_bytes(tmp_path: Path) -> None:
+    copy = tmp_path / "SKILL.md"
+    copy.write_bytes(PAGE.read_bytes())
+    shared = shared_plan(PAGE, tmp_path / "plans")
+    assert shared_plan(copy, tmp_path / "plans") is shared
+    assert shared == load_skill(PAGE)
+    copy.write_text(copy.read_text(encoding="utf-8").replace("export", "ship"), encoding="utf-8")
+    assert shared_plan(copy, tmp_path / "plans") == load_skill(copy)
+    assert shared_plan(copy, tmp_path / "plans") != shared
