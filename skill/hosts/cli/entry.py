@@ -60,6 +60,7 @@ def process() -> NoReturn:
     brief = VERBS.get("".join(sys.argv[1:2]), _UNKNOWN).brief
     if brief:
         gc.set_threshold(100_000)
+    gc.enable()
     code = main()
     if brief:
         for stream in (sys.stdout, sys.stderr):
