@@ -23,6 +23,7 @@ FOLDERS = (
     "skill/document/rules",
     "skill/turn/messages",
     "studio/agent/lexicon",
+    "studio/data",
     "studio/music/data",
     "studio/render/data",
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .app import create_app
     from .model import Answer, Brief, Media, Rendered, RenderOptions
+    from .platforms import platform_size
     from .render import draft_of, probe, render_film, scheduler
     from .render.errors import RenderError, RenderStopped, UnsupportedMedia
     from .shelves import Shelves, Stock
@@ -17,6 +18,7 @@ _HOME = {
     for module, names in {
         "app": ("create_app",),
         "model": ("Answer", "Brief", "Media", "RenderOptions", "Rendered"),
+        "platforms": ("platform_size",),
         "render": ("draft_of", "probe", "render_film", "scheduler"),
         "render.errors": ("RenderError", "RenderStopped", "UnsupportedMedia"),
         "shelves": ("Shelves", "Stock"),
@@ -42,6 +44,7 @@ __all__ = [
     "UnsupportedMedia",
     "create_app",
     "draft_of",
+    "platform_size",
     "probe",
     "render_film",
     "scheduler",

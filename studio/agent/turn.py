@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from api import Draft
 
 from ..model import Brief, Media
+from ..platforms import platforms
 from .answers import next_steps
 from .clauses import Clause, main_topic
 from .differences import differences
@@ -177,9 +178,20 @@ def notes(turn: Turn, reading: Reading, clauses: Sequence[Clause], draft: Draft)
             time = words.time(short.meta.transition_ms or 0)
             found.append(words.say("transition_clamped", asked=words.time(edit.ms), transition=kind, time=time))
             break
+    found += _too_long_for(turn, clauses, draft)
     if reading.unmet:
         found.append(words.not_done(reading.unmet))
     return tuple(found)
+
+
+def _too_long_for(turn: Turn, clauses: Sequence[Clause], draft: Draft) -> list[str]:
+    """Whether the place just named takes films this long."""
+    for key in (tag.text("platform") for clause in clauses for tag in clause.tags if "platform" in tag):
+        place = platforms()[key]
+        if place.most_ms and draft.duration_ms > place.most_ms:
+            values = {"most": turn.words.time(place.most_ms), "length": turn.words.time(draft.duration_ms)}
+            return [turn.words.say("platform_limit", platform=place.name(turn.language), **values)]
+    return []
 
 
 def told_refusals(

@@ -48,7 +48,7 @@ class Wording:
         minutes, rest = divmod(round(ms), 60_000)
         if minutes and rest:
             return self.word("minutes", m=minutes, n=_short(rest / 1000))
-        return self.word("minutes", m=minutes, n=0) if minutes else self.word("second", n=_short(rest / 1000))
+        return self.word("minute", m=minutes) if minutes else self.word("second", n=_short(rest / 1000))
 
     def photos(self, count: int) -> str:
         """1 photo, 8 photos."""

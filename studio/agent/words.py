@@ -11,6 +11,8 @@ from pathlib import Path
 
 from router import fold
 
+from ..platforms import platform_wordings
+
 _DATA = Path(__file__).parent / "lexicon" / "compiled"
 
 _ALONGSIDE = {"en": ("zh",), "zh": ("en",)}
@@ -140,9 +142,15 @@ def _entries(language: str) -> Iterator[tuple[str, str, str]]:
         if concept == "variants":
             continue
         for value, wordings in values.items():
-            for wording in wordings.split("|"):
-                for spelled in expanded(wording.strip()):
-                    yield concept, value, plain(spelled)
+            yield from _spelled(concept, value, wordings)
+    for concept, key, wordings in platform_wordings(language):
+        yield from _spelled(concept, key, wordings)
+
+
+def _spelled(concept: str, value: str, wordings: str) -> Iterator[tuple[str, str, str]]:
+    for wording in wordings.split("|"):
+        for spelled in expanded(wording.strip()):
+            yield concept, value, plain(spelled)
 
 
 def plain(wording: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import gcd
 
+from ...platforms import platforms
 from ..clauses import Clause
 from ..edits import Edit, SetClipTime, SetLength, SetPace, SetRate, SetShape, TrimFilm, least_length, length
 from ..mentions import Pick
@@ -63,10 +64,13 @@ def _ratio(clause: Clause) -> tuple[int, int] | None:
         return int(pair[0]), int(pair[1])
     if clause.has("music", "own"):
         return None
-    for concept in ("aspect", "platform", "platform_loose"):
+    if (word := clause.take("aspect")) is not None:
+        across, _, down = word.text("aspect").partition(":")
+        return int(across), int(down)
+    for concept in ("platform", "platform_loose"):
         if (word := clause.take(concept)) is not None:
-            across, _, down = word.text(concept).partition(":")
-            return int(across), int(down)
+            place = platforms()[word.text(concept)]
+            return place.width, place.height
     return None
 
 
