@@ -11,36 +11,43 @@ from typing import Self
 
 import anyio
 
-from ..document import load_skill
-from ..turn.events import TurnEvent, TurnRequest
+from ..document import SkillPlan, load_skill
+from ..turn.conversation import spoken_language
+from ..turn.events import Done, TurnEvent, TurnRequest
 from ..turn.follow import Follower, follow
 from ..turn.home import conversation_file, plans_folder, state_home
 from ..turn.intake import running_turn, take_in
 from ..turn.journal import Journal
+from ..turn.problems import bad_files
 from ..turn.runners import Inline
+from ..turn.say import Messages
 from ..turn.settings import Settings
+from .media import bad_links, expand
+from .words import too_long
 
 
 class Skillturn:
     """Runs turns of one skill in the caller's event loop; an async context manager.
 
-    skill: folder of the SKILL.md. home: where conversations are kept; the platform's own place unless given.
-    backend: "auto", "local", "cloud" or an http(s) address. Leaving the context stops what still runs; a later
-    context resumes it.
+    skill: folder of the SKILL.md. backend: "auto" (the one a conversation began with), "local", "cloud" or an http(s)
+    address. home: where conversations are kept; the platform's own place unless given.
+    Leaving the context stops what still runs; a later context resumes it.
     """
 
     def __init__(self, skill: Path | str, *, home: Path | str | None = None, backend: str = "auto") -> None:
         self._skill = Path(skill).absolute()
         environment = dict(os.environ) | ({"SKILLTURN_HOME": str(home)} if home else {})
         self._settings = Settings.from_environment(environment)
-        self._backend = self._settings.resolve_backend(backend if backend != "auto" else None)
+        named = self._settings.backend if backend == "auto" else backend
+        self._backend = None if named == "auto" else named
         self._home = state_home(self._settings, Path.cwd())
         self._opened = AsyncExitStack()
+        self._plan: SkillPlan | None = None
         self._runner: Inline | None = None
 
     async def __aenter__(self) -> Self:
         """Raises DocumentError for a SKILL.md that cannot be read."""
-        load_skill(self._skill, plans_folder(self._home))
+        self._plan = load_skill(self._skill, plans_folder(self._home))
         tasks = await self._opened.enter_async_context(anyio.create_task_group())
         self._opened.callback(tasks.cancel_scope.cancel)
         self._runner = Inline(tasks)
@@ -63,29 +70,34 @@ class Skillturn:
     ) -> AsyncIterator[TurnEvent]:
         """One chat turn; yields its events as they come, the last one a Done.
 
+        files: in the user's order; a folder stands for its pictures in the order they were taken. Where one of them, or
+        a link, cannot be used, a Problem names all of those, and no turn begins: the Done has no turn_id.
+        Raises ValueError, before anything is sent, for more words than a backend takes.
         again: False re-attaches to a turn with the same words and files that still runs.
         """
-        runner = self._runner
-        if runner is None:
+        runner, plan = self._runner, self._plan
+        if runner is None or plan is None:
             raise RuntimeError("open it first: async with Skillturn(…) as skill")
-        request = self._request(text, files, urls, output)
+        if (complaint := too_long(text)) is not None:
+            raise ValueError(complaint)
+        urls = tuple(urls)
+        names = [os.fspath(name) for name in files]
+        good, bad = await anyio.to_thread.run_sync(expand, names, Path.cwd(), plan)
+        bad += bad_links(urls)
         with runner.journal(conversation_file(self._home, conversation), conversation) as journal:
+            memory = journal.memory()
+            if bad:
+                yield bad_files(bad, plan, Messages(spoken_language(TurnRequest(text), memory)), begun=False)
+                yield Done("", "failed")
+                return
+            backend = self._backend or memory.backend or self._settings.resolve_backend()
+            request = TurnRequest(text, tuple(good), urls, Path.cwd() / output, self._skill, backend)
             turn, _ = take_in(journal, request, self._settings, self._home, again=again)
             runner.ensure(journal)
             follower = Follower(journal, turn.id)
             async for event in follow(follower, lambda: runner.ensure(journal)):
                 yield event
             journal.note_told(turn.id, follower.told, all_of_it=True)
-
-    def _request(self, text: str, files: Iterable[Path | str], urls: Iterable[str], output: Path | str) -> TurnRequest:
-        return TurnRequest(
-            text=text,
-            files=tuple(Path(path).absolute() for path in files),
-            urls=tuple(urls),
-            output_dir=Path(output).absolute(),
-            skill_dir=self._skill,
-            backend=self._backend,
-        )
 
     def cancel(self, conversation: str = "default") -> None:
         """Stop the turn that runs in a conversation."""

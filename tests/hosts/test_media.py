@@ -3,10 +3,15 @@
 import os
 from pathlib import Path
 
+import pillow_heif
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
 
 from skill.document import SkillPlan, load_skill
-from skill.hosts.cli.media import bad_links, expand
+from skill.hosts.media import bad_links, expand
+from skill.turn.captured import taken
 from skill.turn.media import BadFile
 
 ROOT = Path(__file__).parents[2]
@@ -33,9 +38,73 @@ def test_a_folder_means_its_pictures_in_name_order(photos: Path, tmp_path: Path)
     assert bad == []
 
 
+def taken_at(path: Path, moment: str, *, zone: str = "", fraction: str = "") -> Path:
+    """A photo that tells when it was taken."""
+    exif = Image.Exif()
+    details = exif.get_ifd(0x8769)
+    details[0x9003] = moment
+    if zone:
+        details[0x9011] = zone
+    if fraction:
+        details[0x9291] = fraction
+    picture = Image.new("RGB", (16, 16), "teal")
+    if path.suffix.lower() == ".heic":
+        heif = pillow_heif.from_pillow(picture)
+        heif.save(path, exif=exif.tobytes())
+    else:
+        picture.save(path, exif=exif.tobytes())
+    return path
+
+
+def names_in(folder: Path) -> list[str]:
+    return [path.name for path in expand([str(folder)], folder)[0]]
+
+
+@pytest.mark.parametrize("kind", ["jpg", "png", "webp", "heic"])
+def test_a_folder_means_its_pictures_as_they_were_taken(tmp_path: Path, kind: str) -> None:
+    taken_at(tmp_path / f"a.{kind}", "2024:07:02 10:00:00", fraction="5")
+    taken_at(tmp_path / f"b.{kind}", "2024:07:02 10:00:00", fraction="049")
+    taken_at(tmp_path / f"c.{kind}", "2023:12:31 23:59:59")
+    assert names_in(tmp_path) == [f"c.{kind}", f"b.{kind}", f"a.{kind}"]
+
+
+def test_one_that_does_not_tell_stays_behind_the_one_before_it_by_name(tmp_path: Path) -> None:
+    taken_at(tmp_path / "IMG_2.jpg", "2024:07:02 10:00:00")
+    taken_at(tmp_path / "IMG_10.jpg", "2024:07:01 10:00:00")
+    for name in ("IMG_1.jpg", "IMG_3.jpg", "IMG_11.jpg"):
+        (tmp_path / name).write_bytes(b"\xff\xd8\xff\xe0")
+    assert names_in(tmp_path) == ["IMG_1.jpg", "IMG_10.jpg", "IMG_11.jpg", "IMG_2.jpg", "IMG_3.jpg"]
+
+
+def test_hours_on_different_walls_are_compared_only_where_all_tell_theirs(tmp_path: Path) -> None:
+    taken_at(tmp_path / "lisbon.jpg", "2024:07:02 10:00:00", zone="+01:00")
+    taken_at(tmp_path / "tokyo.jpg", "2024:07:02 17:30:00", zone="+09:00")
+    assert names_in(tmp_path) == ["tokyo.jpg", "lisbon.jpg"]
+    taken_at(tmp_path / "old-camera.jpg", "2024:07:02 11:00:00")
+    assert names_in(tmp_path) == ["lisbon.jpg", "old-camera.jpg", "tokyo.jpg"]
+
+
+@given(st.sampled_from(["jpg", "png", "webp", "heic"]), st.integers(0, 10_000), st.binary(max_size=8))
+def test_a_damaged_photo_has_no_time_and_does_no_harm(
+    tmp_path_factory: pytest.TempPathFactory, kind: str, at: int, damage: bytes
+) -> None:
+    whole = taken_at(tmp_path_factory.mktemp("photos") / f"a.{kind}", "2024:07:02 10:00:00", zone="-03:30")
+    data = whole.read_bytes()
+    assert taken(whole) == (1719914400.0, -12600.0)
+    at %= len(data)
+    whole.write_bytes(data[:at] + damage + data[at + len(damage) + 1 :])
+    found = taken(whole)
+    assert found is None or isinstance(found.local_s, float)
+    whole.write_bytes(data[:at])
+    taken(whole)
+
+
 def test_the_order_given_is_the_order_kept(photos: Path, tmp_path: Path) -> None:
     good, _ = expand(["my photos/b.heic", "my photos/a.PNG"], tmp_path)
     assert [path.name for path in good] == ["b.heic", "a.PNG"]
+    late = taken_at(tmp_path / "late.jpg", "2024:07:02 10:00:00")
+    early = taken_at(tmp_path / "early.jpg", "2023:07:02 10:00:00")
+    assert expand([str(late), str(early)], tmp_path)[0] == [late, early], "whatever the photos tell"
 
 
 def test_all_bad_files_are_named_at_once(photos: Path, tmp_path: Path, plan: SkillPlan) -> None:

@@ -14,10 +14,10 @@ from ...turn.problems import bad_files
 from ...turn.rows import trigger
 from ...turn.say import Messages
 from ...turn.say import words as known_words
+from ..media import expand
 from .desk import Desk
 from .exits import DONE, CallError
 from .lines import checked_words, put
-from .media import expand
 from .named_files import named_files
 from .screen import LiveScreen
 from .show import paragraph

@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from api import MOST_MESSAGE_CHARS
 
 from ...turn.neutral import neutral
+from ..words import too_long
 from .exits import BAD_FILE, CallError
 
 _MOST_BYTES = MOST_MESSAGE_CHARS * 8
@@ -91,10 +92,6 @@ def read_words(text: str) -> str:
 
 def checked_words(words: str, *, cut: bool = False) -> str:
     """The same words. cut: there are more than these. Raises CallError for more than a backend takes."""
-    if cut or len(words) > MOST_MESSAGE_CHARS:
-        count = f"more than {MOST_MESSAGE_CHARS:,}" if cut else f"{len(words):,}"
-        raise CallError(
-            f"These words are {count} characters long, and {MOST_MESSAGE_CHARS:,} are the most. "
-            "Say it in fewer words, or in several turns; nothing was sent."
-        )
+    if (complaint := too_long(words, cut=cut)) is not None:
+        raise CallError(complaint)
     return words

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 from ...turn.events import Progress
+from ..media import expand
 from .exits import BAD_FILE, REFUSED, CallError
 from .lines import put, put_exact
-from .media import expand
 from .screen import Activity
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from ...turn.problems import bad_files
 from ...turn.rows import example, trigger
 from ...turn.say import Messages
 from ...turn.settings import is_backend
+from ..media import bad_links, expand
 from .desk import Desk
 from .exits import BAD_FILE, CallError
 from .lines import read_words
-from .media import bad_links, expand
 from .screen import Screen, screen_for
 from .skill_file import add_skill, find_skill, plan_of
 from .talk import Talk
@@ -27,7 +27,12 @@ from .talk import Talk
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", nargs="?", default="", help="the user's words; - reads them from standard input")
     parser.add_argument(
-        "--file", nargs="+", action="extend", default=[], metavar="P", help="files, or folders of photos"
+        "--file",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="P",
+        help="files in order, or folders of photos, as they were taken",
     )
     parser.add_argument("--url", nargs="+", action="extend", default=[], metavar="U", help="links to photos and clips")
     add_place(parser)
