@@ -55,7 +55,11 @@ _SAYS, _CHANGED, _THEN_OR_BUT, _FINISHED = (
 _VERB_OR_NOUN = _EXPORT | _UPLOAD | _EDIT
 _MAY_LEAD = _JOINTS | _PLEASE | _B["neg_request"]
 _NAME_OF_WORK = _B["credit"] | _B["status"]
+_MAY_CUT = _OPENS | _CLOSES | _JOINTS | _WORK_OR_ACTS | _HANDS_OVER | _TOPIC | _SAYS
+"""The tags of words at which `_Cutter.word` may do anything but take them."""
+_QUOTE, _NEG_REQUEST, _BARE, _SHORT = (_B[name] for name in ("QUOTE", "neg_request", "BARE", "SHORT"))
 _WORDS = frozenset(("word", "glued"))
+_STOPS = frozenset(("stop", "comma", "colon"))
 _READ_AHEAD = 3
 _SHORT_WORDS = 4
 
@@ -82,12 +86,13 @@ def split(hits: list[Hit], lexicon: Lexicon) -> list[Clause]:
     """Cut a row of hits into clauses, in order; every hit but the stops belongs to one."""
     cutter = _Cutter(hits, lexicon)
     for place, hit in enumerate(hits):
-        if hit.kind in ("stop", "comma", "colon"):
+        if hit.kind in _STOPS:
             cutter.stop(place, hit)
-        elif not hit.tags and not cutter.content and not cutter.topical:
-            cutter.current.append(hit)
         elif cutter.content:
-            cutter.current.append(hit._replace(tags=_B["QUOTE"], kind="quote"))
+            cutter.current.append(hit._replace(tags=_QUOTE, kind="quote"))
+        elif not hit.tags & _MAY_CUT and not cutter.topical:
+            cutter.current.append(hit)
+            cutter.tags |= hit.tags
         else:
             cutter.word(place, hit)
     cutter.close()
@@ -155,7 +160,7 @@ class _Cutter:
         elif self.current and self._starts_clause(place, own):
             self.close()
         if self.topical:
-            self.current.append(hit._replace(tags=_B["QUOTE"], kind="quote"))
+            self.current.append(hit._replace(tags=_QUOTE, kind="quote"))
             return
         self.topical = bool(own & _TOPIC and self.tags & _A and self._makes_something())
         self.current.append(hit)
@@ -220,11 +225,30 @@ def _opens_clause(hits: list[Hit], place: int, own: int) -> bool:
 
 def _weigh(clause: Clause, lexicon: Lexicon) -> None:
     """Sum up a clause's tags, whole and as governed by its head."""
-    question = clause.whole & _Q
-    tags: list[int] = []
+    tags = [hit.tags for hit in clause.hits]
+    whole = clause.whole & _Q
+    for own in tags:
+        whole |= own
+    if whole & _VERB_OR_NOUN:
+        tags = _readings(clause.hits)
+        whole = clause.whole & _Q
+        for own in tags:
+            whole |= own
+    strangers, words = _strangers_and_words(clause.hits, tags)
+    if whole & _DENIES and not whole & _NEG_REQUEST:
+        whole |= _NEG
+    if not strangers:
+        whole |= _BARE
+    if words <= _SHORT_WORDS:
+        whole |= _SHORT
+    clause.whole, clause.governed = _govern(tags, whole, lexicon.verb_final)
+    clause.leads = _leads(clause.hits)
+
+
+def _readings(hits: Sequence[Hit]) -> list[int]:
+    """The tags of each hit, of words that are a verb and a noun only what they are here."""
+    readings: list[int] = []
     nominal = indefinite = False
-    strangers = words = 0
-    hits = clause.hits
     for place, hit in enumerate(hits):
         own = hit.tags
         if own & _VERB_OR_NOUN:
@@ -232,23 +256,22 @@ def _weigh(clause: Clause, lexicon: Lexicon) -> None:
         # "a bad 90s render": strangers behind an indefinite article are adjectives
         nominal = bool(own & _NOMINAL) or (nominal and indefinite and not own)
         indefinite = bool(own & _A) or (indefinite and not own)
-        tags.append(own)
+        readings.append(own)
+    return readings
+
+
+def _strangers_and_words(hits: Sequence[Hit], tags: Sequence[int]) -> tuple[int, int]:
+    """How many words mean nothing for a bare request, and how many are more than politeness; no further than needed."""
+    strangers = words = 0
+    for hit, own in zip(hits, tags, strict=True):
         if hit.kind in _WORDS:
             if not own & _PLEASE:
                 words += 1
-            if not own & _LIGHT and not hit.text.isdigit():
+            if not own & _LIGHT and not strangers and not hit.text.isdigit():
                 strangers += 1
-    whole = question
-    for own in tags:
-        whole |= own
-    if whole & (_B["neg"] | _B["cancel"]) and not whole & _B["neg_request"]:
-        whole |= _B["NEG"]
-    if not strangers:
-        whole |= _B["BARE"]
-    if words <= _SHORT_WORDS:
-        whole |= _B["SHORT"]
-    clause.whole, clause.governed = _govern(tags, whole, lexicon.verb_final)
-    clause.leads = _leads(clause.hits)
+            if strangers and words > _SHORT_WORDS:
+                break
+    return strangers, words
 
 
 def _one_reading(own: int, place: int, hits: Sequence[Hit], nominal: bool) -> int:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from .characters import CharacterKinds, within
 from .normalise import fold, without_marks
 from .quotation import quotes
+from .remembered import CHARACTERS, WORDS, Remembered, within
 
 UNSURE = "en"
 _CLEAR = 0.3
@@ -50,13 +51,14 @@ _TAG_OF_SCRIPT = {
 }
 
 
-def _script_of(char: str) -> str:
+def _script_of(code: int) -> str:
     """The letter that stands for a character's script."""
+    char = chr(code)
     found = (letter for name, letter in _LETTER_OF_SCRIPT.items() if within(char, _RANGES[name]))
     return next(found, _NO_SCRIPT)
 
 
-_SCRIPTS = CharacterKinds(_script_of)
+_SCRIPTS: Remembered[int, str] = Remembered(_script_of, CHARACTERS)
 
 
 class _Languages(NamedTuple):
@@ -137,17 +139,15 @@ def _looks_chinese(own: str) -> bool:
     return any(char in "的了我你吗嗎把这這个個们們没沒给給还還" for char in own)
 
 
-def _add_lexicons(own: str, scores: dict[str, float]) -> None:
+def _add_lexicons(words: list[str], scores: defaultdict[str, float]) -> None:
     """Few words, none decisive ("descargar"): ask which lexicons know them."""
-    words = _WORD.findall(own)
     letters = sum(map(len, words)) or 1
     for word in words:
-        for tag, weight in _known_in(word):
+        for tag, weight in _KNOWN_IN[word]:
             # a long word is a better witness than a short one; several languages share many short ones
-            scores[tag] = scores.get(tag, 0.0) + weight * len(word) / letters
+            scores[tag] += weight * len(word) / letters
 
 
-@lru_cache(maxsize=4096)
 def _known_in(word: str) -> tuple[tuple[str, float], ...]:
     """The languages whose request lexicon has the word, whole (2) or as a stem (1)."""
     lines = _witnesses().get(word[:2], "")
@@ -161,7 +161,6 @@ def _known_in(word: str) -> tuple[tuple[str, float], ...]:
     return tuple(found.items())
 
 
-@lru_cache(maxsize=8192)
 def _tells(word: str) -> tuple[tuple[str, float], ...]:
     """The languages a small word belongs to, and how much it says for each."""
     words = _languages().words
@@ -178,18 +177,24 @@ def _tells(word: str) -> tuple[tuple[str, float], ...]:
     return tuple((tag, weight) for tag in tags)
 
 
+_Told = tuple[tuple[str, float], ...]
+_KNOWN_IN: Remembered[str, _Told] = Remembered(_known_in, WORDS)
+_TELLS: Remembered[str, _Told] = Remembered(_tells, WORDS)
+
+
 def _by_words(own: str) -> tuple[tuple[str, float], ...]:
-    scores: dict[str, float] = {}
-    for word in _WORD.findall(own)[:_ENOUGH_WORDS]:
-        for tag, weight in _tells(word):
-            scores[tag] = scores.get(tag, 0.0) + weight
+    scores: defaultdict[str, float] = defaultdict(float)
+    words: list[str] = _WORD.findall(own)
+    for word in words[:_ENOUGH_WORDS]:
+        for tag, weight in _TELLS[word]:
+            scores[tag] += weight
     if not own.isascii():
         letters = _languages().letters
         for char in set(own):
             if (owner := letters.get(char)) is not None:
-                scores[owner] = scores.get(owner, 0.0) + 1.5
+                scores[owner] += 1.5
     if not scores or (len(own) < _SHORT and _undecided(sorted(scores.values(), reverse=True))):
-        _add_lexicons(own, scores)
+        _add_lexicons(words, scores)
     if not scores:
         return ((UNSURE, 0.0),)
     if len(scores) == 1:

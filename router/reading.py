@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from .compiling import GAP
 from .normalise import Aligned, aligned
 from .quotation import Quote, quotes
 from .tokens import ADDRESS, FILE, QUOTED, tokens
-from .vocabulary import Lexicon, Tail, Tails, tag_bits
+from .vocabulary import Lexicon, Phrases, Tail, Tails, Vocabulary, tag_bits
 
 _REACH = 5
 # only a text that may hold such content needs these, so they are compiled at first use
@@ -21,10 +23,6 @@ _FILE_NAME = (
 _HANDLE = r"(?<![\w@])[@#][\w.]{2,60}"
 
 
-Word = tuple[int, int, str, int, Tails | None]
-"""A word's [start, end), its spelling, tags and the phrases it may open."""
-
-
 class Hit(NamedTuple):
     """A word or phrase: [start, end) of the folded text, its tags and its spelling there."""
 
@@ -33,6 +31,10 @@ class Hit(NamedTuple):
     tags: int
     text: str
     kind: str
+
+
+_hit: Callable[[tuple[int, int, int, str, str]], Hit] = partial(tuple.__new__, Hit)
+"""A hit of its five values, at half the price of naming them: one is made of every word."""
 
 
 def masked(folded: str) -> str:
@@ -68,26 +70,29 @@ def read(text: str, lexicon: Lexicon) -> tuple[Aligned, list[Hit]]:
     """Every word of the text in order, known or not (tags 0), with the stops between sentences and clauses."""
     whole = aligned(text)
     content = masked(whole.text)
-    hits: list[Hit] = []
-    words: list[Word] = []
     known = lexicon.known
+    hits: list[Hit] = []
+    run: list[Hit] = []
+    openers: dict[int, Tails] = {}
     for match in tokens(content):
         kind = match.lastgroup or ""
         start, end = match.span()
+        said = content[start:end]
         if kind == "word":
-            word = content[start:end]
-            tags, tails, _ = known.get(word) or lexicon.look_up(word)
-            words.append((start, end, word, tags, tails))
+            tags, tails, _ = known[said]
+            if tails is not None:
+                openers[len(run)] = tails
+            run.append(_hit((start, end, tags, said, kind)))
             continue
-        if words:
-            _join(words, hits, lexicon)
-            words = []
+        if run:
+            hits += _joined(run, openers) if openers else run
+            run, openers = [], {}
         if kind == "glued":
-            _scan(start, content[start:end], lexicon, hits)
+            _scan(start, said, lexicon, hits)
         else:
-            hits.append(Hit(start, end, _OF_KIND.get(kind, 0), content[start:end], kind))
-    if words:
-        _join(words, hits, lexicon)
+            hits.append(_hit((start, end, _OF_KIND.get(kind, 0), said, kind)))
+    if run:
+        hits += _joined(run, openers) if openers else run
     return whole, hits
 
 
@@ -101,73 +106,82 @@ _ANNOUNCED = tag_bits()["upload"] | tag_bits()["send"]
 _OF_KIND: dict[str, int] = _of_kinds()
 
 
-def _join(words: list[Word], hits: list[Hit], lexicon: Lexicon) -> None:
-    """Phrases of several words win over the words they are made of, the longest first."""
-    place, count = 0, len(words)
+def _joined(run: list[Hit], openers: dict[int, Tails]) -> list[Hit]:
+    """A run of words as phrases: those of several words win over the words they are made of, the longest first.
+
+    openers: the places in the run of words that may open a phrase, in order, each with its phrases.
+    """
+    joined: list[Hit] = []
     silenced: set[int] = set()
     present: set[str] = set()
-    while place < count:
-        start, end, word, tags, tails = words[place]
-        taken = 1
-        if place in silenced:
-            tags, tails = 0, None
-        if tails is not None and tails.loose and not present:
-            present.update(word[2] for word in words)
-        if tails is not None and place + 1 < count and (found := _longest(words, place + 1, tails, present)):
-            matched, (rest, tags) = found
-            if tags & _ANNOUNCES:
-                # "I upload": the phrase announces, the verb inside it says what
-                for inside in words[place:matched]:
-                    tags |= inside[3] & _ANNOUNCED
-            if GAP in rest:
-                silenced.add(matched - 1)
-            else:
-                taken = matched - place
-                end = words[matched - 1][1]
-        hits.append(Hit(start, end, tags, word, "word"))
-        place += taken
+    said = [hit.text for hit in run]
+    done, last = 0, len(run) - 1
+    for place, tails in openers.items():
+        if place < done or place == last or place in silenced:
+            continue
+        if tails.loose and not present:
+            present = {"", *said}
+        if said[place + 1] not in tails.by_second and tails.needed.isdisjoint(present):
+            continue
+        found = _longest(said, place + 1, tails, present)
+        if found is None:
+            continue
+        matched, (rest, tags, _) = found
+        if tags & _ANNOUNCES:
+            # "I upload": the phrase announces, the verb inside it says what
+            for inside in run[place:matched]:
+                tags |= inside.tags & _ANNOUNCED
+        opener = run[place]
+        joined += run[done:place]
+        if GAP in rest:
+            silenced.add(matched - 1)
+            done, end = place + 1, opener.end
+        else:
+            done, end = matched, run[matched - 1].end
+        joined.append(_hit((opener.start, end, tags, said[place], "word")))
+    joined += run[done:]
+    if silenced:
+        silent = {run[place].start for place in silenced}
+        joined = [hit._replace(tags=0) if hit.start in silent else hit for hit in joined]
+    return joined
 
 
-def _longest(words: list[Word], place: int, tails: Tails, present: set[str]) -> tuple[int, Tail] | None:
+def _longest(said: list[str], place: int, tails: Tails, present: set[str]) -> tuple[int, Tail] | None:
     best = None
-    for tail in tails.by_second.get(words[place][2], ()):
-        matched = _follow(words, place, tail[0])
+    for tail in tails.by_second.get(said[place], ()):
+        matched = _follow(said, place, tail)
         if matched is not None:
             best = (matched, tail)
             break
     for tail, needed in tails.loose:
-        if needed and needed not in present:
+        if needed not in present:
             continue
         if best is not None and len(best[1][0]) >= len(tail[0]):
             break
-        matched = _follow(words, place, tail[0])
+        matched = _follow(said, place, tail)
         if matched is not None:
             return (matched, tail)
     return best
 
 
-def _follow(words: list[Word], place: int, rest: tuple[str, ...]) -> int | None:
-    """Where the phrase that goes on with `rest` ends, or None."""
-    at, count = place, len(words)
-    for wanted in rest:
-        if at < count and words[at][2] == wanted:
-            at += 1
-        elif wanted == GAP or wanted[-1] == "*":
-            return _follow_loosely(words, place, rest)
-        else:
-            return None
-    return at
+def _follow(said: list[str], place: int, tail: Tail) -> int | None:
+    """Where the phrase that goes on with a tail ends, or None."""
+    rest, _, loose = tail
+    if loose:
+        return _follow_loosely(said, place, rest)
+    end = place + len(rest)
+    return end if tuple(said[place:end]) == rest else None
 
 
-def _follow_loosely(words: list[Word], place: int, rest: tuple[str, ...]) -> int | None:
+def _follow_loosely(said: list[str], place: int, rest: tuple[str, ...]) -> int | None:
     """The same for a phrase with a gap or an open ending."""
     gap = False
     for wanted in rest:
         if wanted == GAP:
             gap = True
             continue
-        for at in range(place, min(len(words), place + 1 + _REACH * gap)):
-            if _same(words[at][2], wanted):
+        for at in range(place, min(len(said), place + 1 + _REACH * gap)):
+            if _same(said[at], wanted):
                 place = at + 1
                 break
         else:
@@ -194,26 +208,42 @@ def _scan(offset: int, run: str, lexicon: Lexicon, hits: list[Hit]) -> None:
     at, length = 0, len(run)
     stranger = -1
     while at < length:
-        for phrase, tags in scan(run[at]):
-            if run.startswith(phrase, at) and not (
-                (at and run[at - 1] in known.not_after.get(phrase, ""))
-                or (at + len(phrase) < length and run[at + len(phrase)] in known.not_before.get(phrase, ""))
-            ):
-                if stranger >= 0:
-                    hits.append(_glued(offset, places, stranger, at, 0, run))
-                    stranger = -1
-                hits.append(_glued(offset, places, at, at + len(phrase), tags, run))
-                at += len(phrase)
-                break
-        else:
+        listed = scan[run[at]]
+        found = _phrase_at(run, at, listed, known) if listed else None
+        if found is None:
             if stranger < 0:
                 stranger = at
             at += 1
+            continue
+        if stranger >= 0:
+            hits.append(_glued(offset, places, stranger, at, 0, run))
+            stranger = -1
+        end = at + len(found[0])
+        hits.append(_glued(offset, places, at, end, found[1], run))
+        at = end
     if stranger >= 0:
         hits.append(_glued(offset, places, stranger, length, 0, run))
 
 
+def _phrase_at(run: str, at: int, listed: Phrases, known: Vocabulary) -> tuple[str, int] | None:
+    """The longest of the listed phrases that stands at a place, with its tags."""
+    for second in (run[at + 1 : at + 2], ""):
+        for found in listed.get(second, ()):
+            if run.startswith(found[0], at) and not _barred(run, at, found[0], known):
+                return found
+    return None
+
+
+def _barred(run: str, at: int, phrase: str, known: Vocabulary) -> bool:
+    """Whether the character before a phrase or behind it makes it part of another word."""
+    end = at + len(phrase)
+    before, behind = known.not_after.get(phrase), known.not_before.get(phrase)
+    return (before is not None and at > 0 and run[at - 1] in before) or (
+        behind is not None and end < len(run) and run[end] in behind
+    )
+
+
 def _glued(offset: int, places: list[int] | None, start: int, end: int, tags: int, run: str) -> Hit:
     if places is None:
-        return Hit(offset + start, offset + end, tags, run[start:end], "glued")
-    return Hit(offset + places[start], offset + places[end - 1] + 1, tags, run[start:end], "glued")
+        return _hit((offset + start, offset + end, tags, run[start:end], "glued"))
+    return _hit((offset + places[start], offset + places[end - 1] + 1, tags, run[start:end], "glued"))

@@ -99,6 +99,8 @@ class TableIndex(NamedTuple):
                 if trigger.phrase in folded and trigger.own:
                     _mark_glued(trigger, folded.index(trigger.phrase), hits, met)
         single = self.single
+        if not any(map(folded.__contains__, single)):
+            return met
         for place, hit in enumerate(hits):
             if hit.text[:3] in single and hit.kind == "word":
                 for trigger in single[hit.text[:3]]:
@@ -233,5 +235,8 @@ def _built_in(phrase: str, action: RouteAction) -> bool:
     for tag in shown:
         wanted |= _B[tag]
     if unspaced(phrase[0]):
-        return any(entry == phrase and tags & wanted for entry, tags in lexicon(("zh",)).first.scan(phrase[0]))
-    return bool(lexicon(("en",)).look_up(phrase)[0] & wanted)
+        return any(
+            entry == phrase and tags & wanted
+            for entry, tags in lexicon(("zh",)).first.scan[phrase[0]].get(phrase[1:2], ())
+        )
+    return bool(lexicon(("en",)).known[phrase][0] & wanted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .characters import CharacterKinds, within
+from .remembered import CHARACTERS, Remembered, within
 
 # what stands for content while the rest is read; private characters, so no word can contain them
 QUOTED, ADDRESS, FILE = "\ue000", "\ue001", "\ue002"
@@ -48,8 +48,9 @@ _SIGNS = {
 }
 
 
-def _kind_of(char: str) -> str:
+def _kind_of(code: int) -> str:
     """w letter, d digit, g glued, G glued digit, n line end, s white space, o other; a sign stands for its like."""
+    char = chr(code)
     if char in _SIGNS:
         return _SIGNS[char] or char
     if within(char, _GLUED):
@@ -61,7 +62,8 @@ def _kind_of(char: str) -> str:
     return "w" if within(char, _MARKS) else "o"
 
 
-_KINDS = CharacterKinds(_kind_of)
+_KINDS: Remembered[int, str] = Remembered(_kind_of, CHARACTERS)
+_ASCII_KINDS = "".join(map(_kind_of, range(128))).encode().ljust(256)
 _TOKEN = re.compile(
     r"(?P<word>[wd]+(?:'[wd]+)*)"
     r"|(?P<glued>[gG]+(?: [gG]+)*)"
@@ -72,4 +74,7 @@ _TOKEN = re.compile(
 
 def tokens(content: str) -> Iterator[re.Match[str]]:
     """The tokens of a masked text: matches whose group names the kind and whose span counts the text's characters."""
+    if content.isascii():
+        # bytes translate many times faster than text
+        return _TOKEN.finditer(content.encode().translate(_ASCII_KINDS).decode())
     return _TOKEN.finditer(content.translate(_KINDS))

@@ -14,26 +14,30 @@ from typing import Any, NamedTuple
 
 from .compiling import GAP, SHORTEST_MISSPELT
 from .normalise import without_elongation, without_marks
+from .remembered import CHARACTERS, WORDS, Remembered
 
 FOLDER = Path(__file__).parent / "lexicon"
-_CACHED_WORDS = 20_000
 _SHORTEST_TYPO = 5
 _SHORTEST_STEM = 3
 
-Tail = tuple[tuple[str, ...], int]
-"""The words after a phrase's first, and the phrase's tags."""
+Tail = tuple[tuple[str, ...], int, bool]
+"""The words after a phrase's first, the phrase's tags, and whether it has a gap or an open ending."""
 
 
 class Tails(NamedTuple):
     """The phrases one word may open, longest first: by their second word, and those whose second word is open.
 
-    The open ones go with a word that has to stand somewhere behind ("" when every one has an open ending).
+    The open ones go with a word that has to stand somewhere behind ("" when every one has an open ending); needed: all
+    of these words.
     """
 
     by_second: dict[str, list[Tail]]
     loose: list[tuple[Tail, str]]
+    needed: frozenset[str]
 
 
+Phrases = dict[str, list[tuple[str, int]]]
+"""Phrases of an unspaced script with one first character, by their second ("" for none), longest first, with tags."""
 Entry = tuple[int, Tails | None, str]
 """A word's own tags, the phrases it may open, and the lexicon's spelling of it."""
 NOTHING: Entry = (0, None, "")
@@ -78,15 +82,15 @@ class Vocabulary:
         self.ordinary: frozenset[str] = frozenset(data["ordinary"].split())
         self._tails: dict[str, list[str]] = data["tails"]
         self._scan: dict[str, list[str]] = data["scan"]
+        self.scan: Remembered[str, Phrases] = Remembered(self._phrases_from, CHARACTERS)
         self._near: dict[str, str] = data["near"]
-        self._scanned: dict[str, tuple[tuple[str, int], ...]] = {}
 
-    def scan(self, char: str) -> tuple[tuple[str, int], ...]:
-        """The phrases of an unspaced script that begin with a character, longest first, with their tags."""
-        found = self._scanned.get(char)
-        if found is None:
-            listed = (entry.split(" ", 1) for entry in self._scan.get(char, ()))
-            found = self._scanned[char] = tuple((phrase, self.masks[int(number)]) for number, phrase in listed)
+    def _phrases_from(self, char: str) -> Phrases:
+        """The phrases of an unspaced script that begin with a character."""
+        found: Phrases = {}
+        for entry in self._scan.get(char, ()):
+            number, phrase = entry.split(" ", 1)
+            found.setdefault(phrase[1:2], []).append((phrase, self.masks[int(number)]))
         return found
 
     def tails(self, word: str) -> Tails | None:
@@ -94,17 +98,19 @@ class Vocabulary:
         listed = self._tails.get(word)
         if listed is None:
             return None
-        tails = Tails({}, [])
+        by_second: dict[str, list[Tail]] = {}
+        loose: list[tuple[Tail, str]] = []
         for entry in listed:
             number, *rest = entry.split(" ")
             second = rest[0]
-            tail = (tuple(rest), self.masks[int(number)])
+            closed = [word for word in rest if word != GAP and not word.endswith("*")]
+            tail = (tuple(rest), self.masks[int(number)], len(closed) < len(rest))
             if second == GAP or second.endswith("*"):
-                needed = next((word for word in reversed(rest) if word != GAP and not word.endswith("*")), "")
-                tails.loose.append((tail, needed))
+                needed = closed[-1] if closed else ""
+                loose.append((tail, needed))
             else:
-                tails.by_second.setdefault(second, []).append(tail)
-        return tails
+                by_second.setdefault(second, []).append(tail)
+        return Tails(by_second, loose, frozenset(needed for _, needed in loose))
 
     def exact(self, word: str) -> Entry | None:
         """The word as it stands, or its longest known stem."""
@@ -235,13 +241,16 @@ def vocabulary(language: str) -> Vocabulary:
 
 
 class Lexicon:
-    """The languages one utterance may be written in, the likeliest first. known: the words looked up before."""
+    """The languages one utterance may be written in, the likeliest first.
+
+    known: folded word -> its tags and phrases, NOTHING for a stranger.
+    """
 
     def __init__(self, languages: tuple[str, ...]) -> None:
         self.languages = languages
         self.first = vocabulary(languages[0])
         self.verb_final = self.first.verb_final
-        self.known: dict[str, Entry] = {}
+        self.known: Remembered[str, Entry] = Remembered(self._find, WORDS)
 
     @property
     def vocabularies(self) -> Iterator[Vocabulary]:
@@ -249,15 +258,6 @@ class Lexicon:
         yield self.first
         for language in self.languages[1:]:
             yield vocabulary(language)
-
-    def look_up(self, word: str) -> Entry:
-        """Tags and phrases of a folded word; NOTHING for a stranger."""
-        entry = self.known.get(word)
-        if entry is None:
-            if len(self.known) >= _CACHED_WORDS:
-                self.known.clear()
-            entry = self.known[word] = self._find(word)
-        return entry
 
     def _find(self, word: str) -> Entry:
         for known in self.vocabularies:
