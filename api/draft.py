@@ -82,6 +82,7 @@ class SegmentMeta(_Wire):
     from_ms: where inside the source an audio or video segment begins. volume: 0..1.
     size: of text, in percent of the frame's height.
     animation: how text comes and goes.
+    voice: primary tag of the language in which a voice-over's text is to be read aloud.
     """
 
     source: str | None = None
@@ -98,6 +99,7 @@ class SegmentMeta(_Wire):
     size: float | None = None
     animation: Literal["none", "fade", "slide", "typewriter"] | None = None
     mood: Mood | None = None
+    voice: str | None = None
     volume: float | None = None
     from_ms: int | None = None
     fade_in_ms: int | None = None

@@ -99,7 +99,8 @@ import tomllib
 
 with open(sys.argv[1], "rb") as file:
     project = tomllib.load(file)
-wanted = project["project"]["dependencies"] + project["project"]["optional-dependencies"]["studio"]
+extras = project["project"]["optional-dependencies"]
+wanted = project["project"]["dependencies"] + extras["studio"] + extras["voice"]
 if sys.argv[2] == "dev":
     wanted += project["dependency-groups"]["dev"]
 print("\n".join(wanted))

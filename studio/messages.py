@@ -26,6 +26,7 @@ from .events import HEARTBEAT, failure_event, reply_events
 from .model import Answer, Brief
 from .records import Desk, Message, Session, VersionConflict
 from .refusals import BAD_REQUEST, TAKEN, Refusal
+from .voice import spoken_languages
 from .workshop import Studio, no_session, studio_of
 
 _log = logging.getLogger(__name__)
@@ -163,6 +164,7 @@ def _brief(desk: Desk, draft: Draft, request: str) -> Brief:
         history=tuple(Draft.model_validate_json(body) for body in desk.history),
         memory=desk.session.memory,
         language=desk.session.language,
+        voices=spoken_languages(),
     )
 
 

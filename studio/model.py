@@ -37,6 +37,7 @@ class Brief:
     media: in upload order. history: earlier drafts, oldest first, the last one being the draft before `draft`.
     memory: what the agent asked to remember when it last answered (an open question, for instance).
     language: primary tag of the session; the reply follows the message's own language where that is clear.
+    voices: primary tags of the languages in which a voice-over can be read here.
     """
 
     request: str
@@ -45,6 +46,7 @@ class Brief:
     history: tuple[Draft, ...] = ()
     memory: Mapping[str, Any] = field(default_factory=dict)
     language: str = "en"
+    voices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

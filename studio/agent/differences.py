@@ -8,7 +8,7 @@ from typing import Any
 
 from api import Draft, Segment
 
-from .edits import is_clip, overlap, pictures, sounds, texts
+from .edits import is_clip, overlap, own_times, pictures, sounds, texts
 from .edits.tracks import TextRole
 
 _ROLES: tuple[TextRole, ...] = ("title", "caption")
@@ -159,7 +159,8 @@ def _differ(was: tuple[str | None, int], now: tuple[str | None, int]) -> bool:
 def _times(before: Draft, after: Draft) -> list[Change]:
     """Single photos whose time changed while the others' did not."""
     pairs = _by_source(before, after)
-    changed = [(n, new.duration_ms) for n, old, new in pairs if abs(old.duration_ms - new.duration_ms) > 40]
+    was, now = _own(before), _own(after)
+    changed = [(n, now[id(new)]) for n, old, new in pairs if abs(was[id(old)] - now[id(new)]) > 40]
     if not changed:
         return []
     if len(changed) == len(pairs):
@@ -169,6 +170,11 @@ def _times(before: Draft, after: Draft) -> list[Change]:
     if len(changed) > max(1, len(pairs) // 2):
         return []
     return [Change("time_some", {"numbers": [n for n, _ in changed], "ms": changed[0][1]})]
+
+
+def _own(draft: Draft) -> dict[int, int]:
+    segments = pictures(draft)
+    return {id(segment): ms for segment, ms in zip(segments, own_times(segments), strict=True)}
 
 
 def _texts(role: TextRole, before: Draft, after: Draft) -> list[Change]:
@@ -249,6 +255,9 @@ def _clip_sound(before: Draft, after: Draft) -> list[Change]:
 
 def _voice(before: Draft, after: Draft) -> list[Change]:
     was, now = sounds(before, "voice"), sounds(after, "voice")
-    if [v.meta.text for v in was] == [v.meta.text for v in now]:
+    if [(v.meta.text, v.meta.source) for v in was] == [(v.meta.text, v.meta.source) for v in now]:
         return []
-    return [Change("voice_added", {"text": now[0].meta.text or ""})] if now else [Change("voice_removed", {})]
+    if not now:
+        return [Change("voice_removed", {})]
+    text, name = now[0].meta.text, now[0].meta.name
+    return [Change("voice_added", {"text": text}) if text else Change("voice_recorded", {"name": name or ""})]

@@ -12,7 +12,18 @@ from ..platforms import platforms
 from .answers import next_steps
 from .clauses import Clause, main_topic
 from .differences import differences
-from .edits import Edit, SetClipTime, SetFade, SetLength, SetLook, SetTransition, pictures, shortened
+from .edits import (
+    AddVoice,
+    Edit,
+    SetClipTime,
+    SetFade,
+    SetLength,
+    SetLook,
+    SetTransition,
+    pictures,
+    reading_ms,
+    shortened,
+)
 from .listening import hear, reply_language
 from .memory import Memory, recalled
 from .plan import Reading, carried_out, read, refusal
@@ -178,10 +189,20 @@ def notes(turn: Turn, reading: Reading, clauses: Sequence[Clause], draft: Draft)
             time = words.time(short.meta.transition_ms or 0)
             found.append(words.say("transition_clamped", asked=words.time(edit.ms), transition=kind, time=time))
             break
+    found += [_unheard(turn, edit, draft) for edit in reading.edits if isinstance(edit, AddVoice)]
     found += _too_long_for(turn, clauses, draft)
     if reading.unmet:
         found.append(words.not_done(reading.unmet))
-    return tuple(found)
+    return tuple(line for line in found if line)
+
+
+def _unheard(turn: Turn, edit: AddVoice, draft: Draft) -> str:
+    """Why a voice-over will not be heard, or not to its end; empty where it will."""
+    voices = turn.brief.voices
+    if edit.language not in voices:
+        return turn.words.say("voice_foreign" if voices else "voice_missing")
+    time = reading_ms(edit.text)
+    return turn.words.say("voice_long", time=turn.words.time(time)) if edit.start_ms + time > draft.duration_ms else ""
 
 
 def _too_long_for(turn: Turn, clauses: Sequence[Clause], draft: Draft) -> list[str]:

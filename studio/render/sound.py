@@ -10,9 +10,10 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from api import Draft, Segment, TrackType, placed
+from api import Draft, Segment, Track, TrackType, placed
 
 from ..music import compose, limit, moods
+from ..voice import SPOKEN_RATE, speak, spoken_languages
 from .errors import RenderError
 from .layout import role_of
 from .sniff import kind_of
@@ -21,6 +22,7 @@ from .timeline import Timeline
 RATE = 48_000
 _FADE_OUT_MS = 1_500  # of the user's own music, unless the draft says otherwise
 _CLICK_MS = 12  # nothing starts or stops harder than this
+_SPOKEN_PEAK = 0.7  # of a voice-over read here, so that it stands level with recorded ones
 _UNDER_VOICE = 0.3  # what is left of music while somebody speaks
 _LOOP_OVERLAP_MS = 400
 
@@ -55,20 +57,33 @@ def mix_sound(draft: Draft, media: Mapping[str, Path], duration_ms: int) -> Samp
 
 def is_silent(draft: Draft, film: Timeline) -> bool:
     """Whether nothing in a draft could be heard."""
-    return not any(track.segments for track in draft.of_type(TrackType.AUDIO)) and all(
-        shot.kind != "video" for shot in film.shots
+    return not any(
+        not _unspoken(track, segment) for track in draft.of_type(TrackType.AUDIO) for segment in track.segments
+    ) and all(shot.kind != "video" for shot in film.shots)
+
+
+def _unspoken(track: Track, segment: Segment) -> bool:
+    """Whether a segment is words that no voice of this machine reads; the film goes without."""
+    return (
+        role_of(track, segment) == "voice"
+        and segment.meta.source is None
+        and segment.meta.voice not in spoken_languages()
     )
 
 
 def _audio(draft: Draft, media: Mapping[str, Path], duration_ms: int) -> Iterator[_Stem]:
     for track in draft.of_type(TrackType.AUDIO):
         for start, until, segment in placed(track):
-            end = min(until, duration_ms)
-            volume = 1.0 if segment.meta.volume is None else segment.meta.volume
-            if end <= start or volume <= 0:
-                continue
             voice = role_of(track, segment) == "voice"
-            samples = _voiced(segment, media, end - start, loop=not voice)
+            read_here = voice and segment.meta.source is None
+            end = duration_ms if read_here else min(until, duration_ms)  # how long reading takes was only guessed
+            volume = 1.0 if segment.meta.volume is None else segment.meta.volume
+            if end <= start or volume <= 0 or _unspoken(track, segment):
+                continue
+            if read_here:
+                samples = _spoken(segment.meta.text or "", end - start)
+            else:
+                samples = _voiced(segment, media, end - start, loop=not voice)
             fade_out = segment.meta.fade_out_ms
             if fade_out is None:
                 # made music ends by itself, on its cadence
@@ -115,6 +130,20 @@ def _voiced(segment: Segment, media: Mapping[str, Path], length_ms: int, *, loop
     if samples is None or not len(samples):
         raise RenderError(f"There is no sound in {name} from {(meta.from_ms or 0) / 1000:g} s on.")
     return _looped(samples, round(length_ms * RATE / 1000)) if loop else samples
+
+
+def _spoken(text: str, length_ms: int) -> Samples:
+    """A text read aloud, at most so long."""
+    said = speak(text)
+    if not said.size:
+        return np.zeros((0, 2), np.float32)
+    frame = av.AudioFrame.from_ndarray(said[None, :], format="fltp", layout="mono")
+    frame.sample_rate = SPOKEN_RATE
+    resampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
+    pieces = [piece for part in (frame, None) for piece in resampler.resample(part)]
+    whole = np.concatenate([np.asarray(piece.to_ndarray(), np.float32).reshape(-1, 2) for piece in pieces])
+    samples = whole[: round(length_ms * RATE / 1000)]
+    return samples * np.float32(_SPOKEN_PEAK / max(float(np.abs(samples).max()), 1e-3))
 
 
 def decode(path: Path, from_ms: int, length_ms: int) -> Samples | None:

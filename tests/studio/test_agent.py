@@ -62,6 +62,32 @@ def test_a_film_lasts_exactly_as_long_as_asked(count: int, tenths: int, kind: st
     assert all(abs(start * 30 / 1000 - round(start * 30 / 1000)) <= 0.016 for start in starts[:-1])
 
 
+@pytest.mark.parametrize(
+    ("request_", "voices", "told"),
+    [
+        ("add a voiceover 'Welcome to our home'", ("en",), ""),
+        ("add a voiceover 'Welcome to our home'", (), "pip install"),
+        ("add a voiceover 'Bienvenidos a nuestra casa en la montaña'", ("en",), "English only"),
+        (f"add a voiceover '{'many words to read ' * 20}'", ("en",), "the film is over before that"),
+    ],
+)
+def test_a_voice_over_says_when_it_will_not_be_heard(request_: str, voices: tuple[str, ...], told: str) -> None:
+    answer = respond(Brief(request_, film(3).draft, media(3), voices=voices))
+    (voice,) = next(track for track in answer.draft.tracks if track.meta.get("role") == "voice").segments
+    assert voice.meta.text and voice.meta.text in answer.text and told in answer.text
+    assert ("pip" in answer.text, "English only" in answer.text) == (not voices, "English" in told)
+
+
+def test_a_recording_becomes_the_voice_over_and_the_music_stays() -> None:
+    recording = Media("f" * 64, "hello.m4a", "audio", duration_ms=2500)
+    with_music = respond(Brief("add calm music", film(3).draft, media(3))).draft
+    answer = respond(Brief("use hello.m4a as the voice-over", with_music, (*media(3), recording)))
+    roles = {track.meta.get("role"): track.segments for track in answer.draft.tracks}
+    assert roles["music"] == next(track.segments for track in with_music.tracks if track.meta.get("role") == "music")
+    assert (roles["voice"][0].meta.source, roles["voice"][0].duration_ms) == (recording.id, 2500)
+    assert "hello.m4a" in answer.text
+
+
 @settings(max_examples=40, deadline=None)
 @given(order=st.permutations(EDITS), count=st.integers(2, 9))
 def test_what_is_not_about_photos_leaves_each_photo_byte_for_byte(order: list[str], count: int) -> None:

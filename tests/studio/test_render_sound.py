@@ -108,6 +108,30 @@ def test_music_makes_way_for_a_voice(tmp_path: Path) -> None:
     assert of(440, 2.6, 2.9) > 0.8 * of(440, 0.1, 0.5)
 
 
+def words(text: str, language: str, start_ms: int = 0) -> dict[str, object]:
+    meta = {"start_ms": start_ms, "text": text, "voice": language}
+    return {"tt": 1, "m": {"role": "voice"}, "sg": [{"d": 500, "m": meta}]}
+
+
+def test_a_voice_over_is_read_aloud_to_its_end(tmp_path: Path) -> None:
+    samples = heard(film(tmp_path, words("Good morning from the hills.", "en", start_ms=500), files={}))
+    assert level(samples, 0, 0.45) < 1e-3
+    assert level(samples, 0.6, 1.6) > 0.02  # beyond the half second that the timeline guessed
+    spectrum = np.abs(np.fft.rfft(samples[RATE // 2 : 2 * RATE].mean(axis=1)))
+    hertz = np.fft.rfftfreq(3 * RATE // 2, 1 / RATE)
+    assert spectrum[(hertz > 80) & (hertz < 4000)].sum() > 0.7 * spectrum.sum()  # speech, not noise
+
+
+def test_words_that_no_voice_reads_leave_the_film_its_other_sound(tmp_path: Path) -> None:
+    alone = film(tmp_path, words("Witamy w domu", "pl"), files={})
+    with av.open(str(alone)) as container:
+        assert not container.streams.audio
+    silent = film(tmp_path, words("...", "en"), files={})
+    with av.open(str(silent)) as container:
+        assert container.streams.video[0].frames == 75
+    assert level(heard(film(tmp_path, words("Witamy", "pl"), music(mood="calm"), files={})), 0.2, 2) > 0.01
+
+
 def test_a_clip_is_cut_in_with_its_own_sound(tmp_path: Path) -> None:
     path = tmp_path / "clip.mp4"
     source = clip(path)

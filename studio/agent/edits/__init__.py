@@ -4,9 +4,9 @@ from .beats import CutOnBeats
 from .clips import AddClips, BringBack, DuplicateClip, MoveClip, OrderClips, RemoveClips, ReplaceClip, Source, SwapClips
 from .film import SetFade, SetLook, SetLoop, SetMotion, SetRate, SetShape, SetTransition, shortened
 from .follow import followed
-from .sound import AddMusic, AddVoice, ChangeSound, RemoveSound, SetClipVolume, SetVolume
+from .sound import AddMusic, AddRecording, AddVoice, ChangeSound, RemoveSound, SetClipVolume, SetVolume, reading_ms
 from .texts import AddText, ChangeText, RemoveText, When
-from .timing import LEAST_MS, TEMPOS, SetClipTime, SetLength, SetPace, least_length
+from .timing import LEAST_MS, TEMPOS, SetClipTime, SetLength, SetPace, least_length, own_times
 from .tracks import Edit, intervals, is_clip, length, overlap, pictures, rate, sounds, texts
 from .trim import TrimFilm
 
@@ -15,6 +15,7 @@ __all__ = [
     "TEMPOS",
     "AddClips",
     "AddMusic",
+    "AddRecording",
     "AddText",
     "AddVoice",
     "BringBack",
@@ -51,8 +52,10 @@ __all__ = [
     "least_length",
     "length",
     "overlap",
+    "own_times",
     "pictures",
     "rate",
+    "reading_ms",
     "shortened",
     "sounds",
     "texts",

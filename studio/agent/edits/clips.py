@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from api import Draft, Segment
 
-from .timing import LEAST_MS, relinked
+from .timing import LEAST_MS, own_times, spaced
 from .tracks import changed, new_segment, overlap, pictures, with_pictures
 
 LONGEST_CLIP_MS = 10_000
@@ -39,23 +39,30 @@ class AddClips:
 
     def apply(self, draft: Draft) -> Draft:
         before = pictures(draft)
+        own = own_times(before)
         duration, motion = self.duration_ms, self.motion
         transition, transition_ms = self.transition, self.transition_ms
         if before:
-            duration = sorted(segment.duration_ms for segment in before)[len(before) // 2]
+            duration = sorted(own)[len(own) // 2]
             motion = before[-1].meta.motion or motion
             if len(before) > 1:
                 transition, transition_ms = before[-2].meta.transition or "cut", overlap(before[-2])
         alone = not before and len(self.sources) == 1
         link = _link(transition, transition_ms)
-        added = [
-            new_segment(duration, source=source.id, name=source.name, motion=motion, **link)
-            if source.lasting_ms is None
-            else new_segment(_shown(source.lasting_ms, alone), source=source.id, name=source.name, volume=1.0, **link)
-            for source in self.sources
-        ]
         linked = [changed(segment, **_link(transition, transition_ms)) for segment in before[-1:]]
-        return with_pictures(draft, relinked([*before[:-1], *linked, *added]))
+        segments = [*before[:-1], *linked]
+        for source in self.sources:
+            added = {"source": source.id, "name": source.name, **link}
+            if source.lasting_ms is None:
+                own.append(duration)
+                segments.append(new_segment(duration, motion=motion, **added))
+                continue
+            shown = _shown(source.lasting_ms, alone)
+            shared = transition_ms if transition != "cut" else 0
+            beside = (bool(segments) + (source is not self.sources[-1])) / 2
+            own.append(max(LEAST_MS, shown - round(shared * beside)))
+            segments.append(new_segment(shown, volume=1.0, **added))
+        return with_pictures(draft, spaced(segments, own))
 
 
 def _shown(lasting_ms: int, alone: bool) -> int:
@@ -115,8 +122,10 @@ class RemoveClips:
     clips: tuple[int, ...]
 
     def apply(self, draft: Draft) -> Draft:
-        kept = [segment for index, segment in enumerate(pictures(draft)) if index not in self.clips]
-        return with_pictures(draft, relinked(kept))
+        segments = pictures(draft)
+        own = own_times(segments)
+        kept = [index for index in range(len(segments)) if index not in self.clips]
+        return with_pictures(draft, spaced([segments[index] for index in kept], [own[index] for index in kept]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +137,14 @@ class DuplicateClip:
 
     def apply(self, draft: Draft) -> Draft:
         segments = pictures(draft)
+        own = own_times(segments)
         twin = segments[self.clip]
         if self.clip == len(segments) - 1 and len(segments) > 1:
             before = segments[-2]
             segments[-1] = changed(twin, transition=before.meta.transition, transition_ms=before.meta.transition_ms)
         segments.insert(self.clip + 1, twin.model_copy())
-        return with_pictures(draft, relinked(segments))
+        own.insert(self.clip + 1, own[self.clip])
+        return with_pictures(draft, spaced(segments, own))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +166,16 @@ class ReplaceClip:
 
 @dataclass(frozen=True, slots=True)
 class BringBack:
-    """Put a photo that was taken out back to its place. segment: as it was."""
+    """Put a photo that was taken out back to its place. segment, own_ms: as it was, and the time it had."""
 
     name: ClassVar[str] = "bring_back"
     segment: Segment
     to: int
+    own_ms: int
 
     def apply(self, draft: Draft) -> Draft:
         segments = pictures(draft)
+        own = own_times(segments)
         at = min(self.to, len(segments))
         link = segments[-2].meta if len(segments) > 1 else self.segment.meta
         if at == len(segments) and segments:
@@ -171,13 +184,16 @@ class BringBack:
         if at < len(segments) and returning.meta.transition is None:
             returning = changed(returning, transition=link.transition, transition_ms=link.transition_ms)
         segments.insert(at, returning)
-        return with_pictures(draft, relinked(segments))
+        own.insert(at, self.own_ms)
+        return with_pictures(draft, spaced(segments, own))
 
 
 def rejoined(segments: Sequence[Segment], before: Sequence[Segment]) -> list[Segment]:
-    """Photos in a new order; the transitions stay where they were in the film, so its length stays too."""
+    """Photos in a new order, each with the time it had; the transitions stay where they were in the film."""
+    had = {id(segment): ms for segment, ms in zip(before, own_times(before), strict=True)}
     joints = [(segment.meta.transition, segment.meta.transition_ms) for segment in before]
-    return [
+    linked = [
         changed(segment, transition=transition, transition_ms=ms)
         for segment, (transition, ms) in zip(segments, joints, strict=True)
     ]
+    return spaced(linked, [had[id(segment)] for segment in segments])

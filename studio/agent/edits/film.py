@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from api import Draft, Segment
 
-from .timing import fitted, least_length
+from .timing import fitted, least_length, own_times
 from .tracks import changed, is_clip, length, overlap, pictures, rate, with_film, with_pictures
 
 TRANSITION_MS = 800
@@ -106,7 +106,7 @@ class SetTransition:
     def apply(self, draft: Draft) -> Draft:
         segments = pictures(draft)
         joints = range(len(segments) - 1) if self.after is None else self.after
-        total = length(segments)
+        total, own = length(segments), own_times(segments)
         usual = max((overlap(segment) for segment in segments[:-1]), default=0) or TRANSITION_MS
         for index in joints:
             if index >= len(segments) - 1:
@@ -119,7 +119,7 @@ class SetTransition:
             segments[index] = changed(segment, transition=kind, transition_ms=None if kind == "cut" else ms)
         if length(segments) == total:
             return with_pictures(draft, segments)
-        return with_pictures(draft, fitted(segments, max(total, least_length(len(segments))), rate(draft)))
+        return with_pictures(draft, fitted(segments, max(total, least_length(len(segments))), rate(draft), own=own))
 
 
 def shortened(edit: SetTransition, draft: Draft) -> Segment | None:

@@ -122,18 +122,40 @@ class RemoveSound:
 
 
 @dataclass(frozen=True, slots=True)
+class AddRecording:
+    """The user's own recording over the film, in place of any other voice. length_ms: the recording's."""
+
+    name: ClassVar[str] = "add_recording"
+    source: str
+    file_name: str
+    length_ms: int
+    start_ms: int = 0
+
+    def apply(self, draft: Draft) -> Draft:
+        start = min(self.start_ms, max(0, draft.duration_ms - 1))
+        duration = max(1, min(self.length_ms, draft.duration_ms - start))
+        meta: dict[str, Any] = {"source": self.source, "name": self.file_name, "start_ms": start, "volume": 1.0}
+        return with_sounds(draft, "voice", [new_segment(duration, role="voice", **meta)])
+
+
+@dataclass(frozen=True, slots=True)
 class AddVoice:
-    """Words to be spoken, from start_ms on; how long they take is estimated."""
+    """Words to be spoken, from start_ms on; how long they take is estimated. language: of the words, primary tag."""
 
     name: ClassVar[str] = "add_voice"
     text: str
     start_ms: int = 0
+    language: str = "en"
 
     def apply(self, draft: Draft) -> Draft:
-        spaced = len(self.text.split())
-        dense = sum(1 for letter in self.text if letter >= "\u2e80")
-        spoken = max(1000, spaced * _MS_PER_WORD + dense * _MS_PER_LETTER)
         start = min(self.start_ms, max(0, draft.duration_ms - 1))
-        duration = max(1, min(spoken, draft.duration_ms - start))
-        voice = new_segment(duration, role="voice", text=self.text, start_ms=start, volume=1.0)
-        return with_sounds(draft, "voice", [voice])
+        duration = max(1, min(reading_ms(self.text), draft.duration_ms - start))
+        meta: dict[str, Any] = {"text": self.text, "start_ms": start, "volume": 1.0, "voice": self.language}
+        return with_sounds(draft, "voice", [new_segment(duration, role="voice", **meta)])
+
+
+def reading_ms(text: str) -> int:
+    """About how long it takes to read a text aloud."""
+    spaced = len(text.split())
+    dense = sum(1 for letter in text if letter >= "\u2e80")
+    return max(1000, spaced * _MS_PER_WORD + dense * _MS_PER_LETTER)

@@ -11,11 +11,13 @@ from api import Draft, Segment
 
 from .tracks import changed, length, overlap, pictures, rate, with_pictures
 
-SHARE = 0.4
-"""A transition takes at most this share of either of its photos, so that two never meet."""
+SHARE = 0.66
+"""A transition takes at most this share of the time of either of its photos, so that two never meet."""
 
 LEAST_MS = 100
 """The shortest time a photo may get."""
+
+_ROUNDING_MS = 70  # photos that differ by no more were meant to be alike; two frames
 
 LEAST_PACED_MS = 6000
 """The shortest film a pacing word makes by itself; one photo needs time to move."""
@@ -43,28 +45,61 @@ def least_length(count: int) -> int:
     return count * LEAST_MS
 
 
-def fitted(segments: Sequence[Segment], total_ms: int, fps: int, held: Collection[int] = ()) -> list[Segment]:
+def own_times(segments: Sequence[Segment]) -> list[int]:
+    """How long each photo is the film's, ms: from the middle of one transition to the middle of the next.
+
+    They add up to the film's length, so "three seconds per photo" makes a film of three seconds for each.
+    """
+    if not segments:
+        return []
+    shares = _shares([overlap(segment) for segment in segments[:-1]])
+    return [segment.duration_ms - share for segment, share in zip(segments, shares, strict=True)]
+
+
+def _shares(overlaps: Sequence[int]) -> list[int]:
+    """What each photo is on screen beyond its own time: its halves of the transitions beside it."""
+    return [(left - left // 2) + right // 2 for left, right in zip((0, *overlaps), (*overlaps, 0), strict=True)]
+
+
+def spaced(segments: Sequence[Segment], own: Sequence[int]) -> list[Segment]:
+    """Photos with these times of their own; transitions keep their length where both photos leave room for it."""
+    if not segments:
+        return []
+    overlaps = _roomy([overlap(segment) for segment in segments[:-1]], own, 30)
+    shares = _shares(overlaps)
+    return [
+        _with_overlap(segment, own[index] + shares[index], ms, index, segments)
+        for index, (segment, ms) in enumerate(zip(segments, [*overlaps, 0], strict=True))
+    ]
+
+
+def _roomy(overlaps: Sequence[int], own: Sequence[float], fps: int) -> list[int]:
+    room = [int(SHARE * min(pair)) for pair in pairwise(own)]
+    return [have if have <= can else _frames_down(can, fps) for have, can in zip(overlaps, room, strict=True)]
+
+
+def fitted(
+    segments: Sequence[Segment], total_ms: int, fps: int, held: Collection[int] = (), own: Sequence[int] = ()
+) -> list[Segment]:
     """The same photos in the same proportions, lasting total_ms exactly.
 
-    held: positions whose time stays as it is. Transitions keep their length where both photos leave room for it.
+    held: positions whose time stays as it is. own: the times to go by, where those of the segments are not to be.
     Raises ValueError when total_ms is below least_length.
     """
     if not segments:
         return []
     if total_ms < least_length(len(segments)):
         raise ValueError(f"{len(segments)} photos do not fit into {total_ms} ms")
-    weights = [max(1, segment.duration_ms) for segment in segments]
-    overlaps = [overlap(segment) for segment in segments[:-1]] + [0]
+    weights = [max(1, ms) for ms in own or own_times(segments)]
+    if max(weights) - min(weights) <= _ROUNDING_MS and not held:
+        weights = [1] * len(weights)
     kept = set(held) if sum(weights[index] for index in held) < total_ms and len(held) < len(segments) else set()
-    for _ in range(12):
-        times = _shared(weights, total_ms + sum(overlaps), kept)
-        if min(times) < LEAST_MS / 2:
-            kept = set()
-        room = [int(SHARE * min(pair)) for pair in pairwise(times)] + [0]
-        if all(have <= can for have, can in zip(overlaps, room, strict=True)):
-            break
-        overlaps = [have if have <= can else _frames_down(can, fps) for have, can in zip(overlaps, room, strict=True)]
-    return _snapped(segments, times, overlaps, total_ms, fps, kept)
+    times = _shared(weights, total_ms, kept)
+    if min(times) < LEAST_MS / 2:
+        kept, times = set(), _shared(weights, total_ms, set())
+    overlaps = _roomy([overlap(segment) for segment in segments[:-1]], times, fps)
+    shown = [ms + share for ms, share in zip(times, _shares(overlaps), strict=True)]
+    return _snapped(segments, shown, [*overlaps, 0], total_ms, fps, kept)
 
 
 def _shared(weights: Sequence[int], total: int, held: set[int]) -> list[float]:
@@ -95,7 +130,7 @@ def _snapped(
         if index == len(segments) - 1:
             following = total
         elif index in held:
-            following = start + segment.duration_ms - overlaps[index]
+            following = start + round(times[index]) - overlaps[index]
             ideal = float(following)
         else:
             following = max(start + 1, round(round(ideal * fps / 1000) * 1000 / fps))
@@ -112,17 +147,6 @@ def _with_overlap(segment: Segment, duration: int, ms: int, index: int, all_of: 
     if ms == 0:
         return changed(segment, duration_ms=duration, transition="cut", transition_ms=None)
     return changed(segment, duration_ms=duration, transition_ms=ms)
-
-
-def relinked(segments: Sequence[Segment]) -> list[Segment]:
-    """Photos whose transitions fit again after some came, went or moved: the last one leads nowhere."""
-    result = [
-        changed(segment, transition_ms=_frames_down(SHARE * min(segment.duration_ms, after.duration_ms), 30))
-        if overlap(segment) > 0.5 * min(segment.duration_ms, after.duration_ms)
-        else segment
-        for segment, after in pairwise(segments)
-    ]
-    return [*result, *(changed(segment, transition=None, transition_ms=None) for segment in segments[-1:])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +167,7 @@ class SetLength:
 
 @dataclass(frozen=True, slots=True)
 class SetClipTime:
-    """How long photos are on screen. clips: positions; None = every photo. added: ms are on top of what there is."""
+    """How long photos have the screen. clips: positions; None = every photo. added: ms are on top of what there is."""
 
     name: ClassVar[str] = "set_clip_time"
     ms: int
@@ -153,12 +177,12 @@ class SetClipTime:
 
     def apply(self, draft: Draft) -> Draft:
         segments = pictures(draft)
-        chosen = range(len(segments)) if self.clips is None else self.clips
-        for index in chosen:
-            before = segments[index].duration_ms
+        own = own_times(segments)
+        for index in range(len(segments)) if self.clips is None else self.clips:
+            before = own[index]
             wanted = before + self.ms if self.added else self.ms or round(before * self.factor)
-            segments[index] = changed(segments[index], duration_ms=max(LEAST_MS, wanted))
-        return with_pictures(draft, relinked(segments))
+            own[index] = max(LEAST_MS, wanted)
+        return with_pictures(draft, spaced(segments, own))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +197,10 @@ class SetPace:
         segments, tempo = pictures(draft), TEMPOS[self.pace]
         if not segments:
             return draft
+        own = own_times(segments)
         total = length(segments) if self.keep_length else max(tempo.per_photo_ms * len(segments), LEAST_PACED_MS)
         paced = [
             changed(segment, transition_ms=tempo.transition_ms) if overlap(segment) else segment for segment in segments
         ]
         total = max(total, least_length(len(segments)))
-        return with_pictures(draft, fitted(paced, total, rate(draft)))
+        return with_pictures(draft, fitted(paced, total, rate(draft), own=own))

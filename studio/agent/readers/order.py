@@ -17,6 +17,7 @@ from ..edits import (
     RemoveClips,
     ReplaceClip,
     SwapClips,
+    own_times,
     pictures,
 )
 from ..mentions import Pick, picks_of
@@ -252,10 +253,11 @@ def _bring_back(clause: Clause, scene: Scene) -> list[Edit]:
         return []
     for earlier in reversed(scene.history):
         gone = missing(pictures(earlier), scene.segments)
+        own = own_times(pictures(earlier))
         if gone:
             named = {pick.name for pick in clause.picks if pick.kind == "name"}
             wanted = [(i, s) for i, s in gone if not named or (s.meta.name or "") in named]
-            return [BringBack(segment, index) for index, segment in wanted]
+            return [BringBack(segment, index, own[index]) for index, segment in wanted]
     return []
 
 

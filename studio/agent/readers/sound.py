@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from router import detect_language
+
 from ..clauses import Clause
 from ..edits import (
     AddMusic,
+    AddRecording,
     AddVoice,
     ChangeSound,
     CutOnBeats,
@@ -201,7 +204,12 @@ def _voice(clause: Clause, scene: Scene) -> list[Edit]:
         return [RemoveSound("voice")] if sounds(scene.draft, "voice") else []
     quote = clause.take("quote")
     text = scene.text or (quote.text("quote") if quote is not None else "")
-    if not text:
-        raise Unclear("which_script", "text")
     point = clause.take("point")
-    return [AddVoice(text, round(point.number("point")) if point is not None else 0)]
+    start = round(point.number("point")) if point is not None else 0
+    if text:
+        return [AddVoice(text, start, detect_language(text))]
+    named = _file(clause, scene)
+    if named or (scene.audio and not sounds(scene.draft, "music")):  # else the one recording is the music
+        item = next((file for file in scene.audio if file.name == named), scene.audio[-1])
+        return [AddRecording(item.id, item.name, item.duration_ms or scene.draft.duration_ms, start)]
+    raise Unclear("which_script", "text")
