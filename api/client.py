@@ -216,6 +216,18 @@ class Client:
         answer = await self._exchange.json("render_status", lambda: self._get("render_status", item_id=render_id))
         return read_render(answer, render_id)
 
+    async def cancel_render(self, render_id: str) -> bool:
+        """Ask that a film is made no further; False where the backend has no such call, or not such a film."""
+        try:
+            await self._exchange.json(
+                "cancel_render", lambda: self._exchange.request("DELETE", "render_status", item_id=render_id)
+            )
+        except BackendError as error:
+            if error.code in _NO_SUCH_CALL:
+                return False
+            raise
+        return True
+
     async def download(
         self, url: str | None, render_id: str, target: Path, *, on_bytes: OnBytes | None = None
     ) -> Downloaded:

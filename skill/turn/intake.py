@@ -51,9 +51,8 @@ def files_folder(journal: Journal, turn_id: str) -> Path:
 
 
 def running_turn(journal: Journal) -> Turn | None:
-    """The turn at work, or else the first that waits."""
-    unfinished = journal.unfinished()
-    return next((turn for turn in unfinished if turn.state == "running"), unfinished[0] if unfinished else None)
+    """The turn at work, or else the first that waits; a film that is made beside it comes second."""
+    return min(journal.unfinished(), key=lambda turn: (turn.state != "running", turn.released, turn.seq), default=None)
 
 
 def means_stop(text: str) -> bool:

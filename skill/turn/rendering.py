@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from api import BackendError, BackendUnreachable, Render
 
-from .events import Progress
-from .rows import is_final
+from .events import Progress, Text
+from .rows import is_final, trigger
 from .wanted import Wanted
 
 if TYPE_CHECKING:
@@ -83,6 +83,28 @@ def forget(ctx: TurnContext, job: Job) -> None:
     if kept and kept.get("digest") == job.digest:
         ctx.conversation.export = None
         ctx.log.save()
+
+
+async def give_up(ctx: TurnContext, emit: Emit) -> None:
+    """After a turn was stopped: the film it was waiting for is made no further, or it is said that it may be.
+
+    Only a studio of ours is asked to stop: no document of the family knows of such a call.
+    """
+    kept = ctx.conversation.export
+    if not kept or kept.get("over") or kept.get("turn_id") != ctx.log.turn_id:
+        return
+    ctx.conversation.export = {**kept, "over": True}
+    word = trigger(ctx.plan, "export", ctx.language)
+    try:
+        if (await ctx.client.render_status(kept["render_id"])).status in ("completed", "failed"):
+            return
+        if ctx.advisor.free and await ctx.client.cancel_render(kept["render_id"]):
+            ctx.conversation.export = None
+            await emit(Text(ctx.say("render_stopped", word=word)))
+            return
+    except BackendError:
+        return
+    await emit(Text(ctx.say("render_goes_on", backend=ctx.advisor.backend_name, word=word)))
 
 
 async def _reattached(ctx: TurnContext, job: Job) -> Render | None:

@@ -210,10 +210,11 @@ class _Turn:
 
         with anyio.CancelScope(shield=True), self._runtime.clock.move_on_after(_STOPPING_S):
             await tell_what_was_applied(context, self._emit)
+            if context.conversation.export:
+                from .rendering import give_up  # noqa: PLC0415 - only where a film was submitted
+
+                await give_up(context, self._emit)
         self._settle(context)
-        export = context.conversation.export
-        if export and export.get("turn_id") == self._log.turn_id:
-            context.conversation.export = {**export, "over": True}
         self._close("cancelled")
 
     async def _emit(self, item: TurnEvent | BackendText) -> None:

@@ -324,8 +324,8 @@ def test_a_refused_render_leaves_nothing_to_ask_about(ready: Bench) -> None:
     assert ready.turn("status").texts == []
 
 
-def test_a_stopped_export_is_not_mentioned_and_taken_up_when_asked_for_again(ready: Bench) -> None:
-    ready.backend.reply("render_status", {"status": "processing", "progress": 10})
+def stopped(ready: Bench) -> list[str]:
+    """What is told when an export is stopped after a while."""
     ready.log = MemoryLog(turn_id="t", conversation=ready.log.conversation)
 
     async def main() -> None:
@@ -336,8 +336,46 @@ def test_a_stopped_export_is_not_mentioned_and_taken_up_when_asked_for_again(rea
 
     anyio.run(main)
     ready.ran = True
-    assert ready.log.texts == ["Stopped."]
+    return ready.log.texts
+
+
+def test_a_stopped_export_is_not_mentioned_and_taken_up_when_asked_for_again(ready: Bench) -> None:
+    """Nobody said that this backend can be told to stop, so it is not claimed."""
+    ready.backend.reply("render_status", {"status": "processing", "progress": 10})
+    first, second = stopped(ready)
+    assert first == "Stopped."
+    assert second.startswith("mega-api-prod.nemovideo.ai had the film already and may go on making it, which costs")
+    assert not [request for _, request in ready.backend.requests if request.method == "DELETE"]
     assert ready.turn("status").texts == []
     ready.backend.reply("render_status", DONE)
+    assert len(ready.turn("export").told("file")) == 1
+    assert len(submitted(ready.backend)) == 1
+
+
+@pytest.mark.parametrize(("answer", "said"), [({"code": 0}, "not made any further"), (404, "may go on"), (500, "")])
+def test_a_studio_is_told_to_stop(ready: Bench, answer: object, said: str) -> None:
+    ready.known(free=True)
+
+    def reply(request: httpx.Request) -> object:
+        if request.method == "DELETE":
+            return httpx.Response(answer) if isinstance(answer, int) else answer
+        return {"status": "processing", "progress": 10}
+
+    ready.backend.reply("render_status", reply)
+    told = stopped(ready)
+    assert told[0] == "Stopped."
+    assert said in " ".join(told[1:]) and len(told) == 1 + bool(said)
+    asked = [request for _, request in ready.backend.requests if request.method == "DELETE"]
+    render_id = submitted(ready.backend)[0]["id"]
+    assert [request.url.path for request in asked] == [f"/api/render/proxy/lambda/{render_id}"]
+    ready.backend.reply("render_status", DONE)
+    assert len(ready.turn("export").told("file")) == 1
+    assert len(submitted(ready.backend)) == (2 if said == "not made any further" else 1)
+
+
+def test_a_film_that_is_ready_when_its_turn_is_stopped_stays_ready(ready: Bench) -> None:
+    ready.known(free=True)
+    ready.backend.reply("render_status", *[{"status": "processing"}] * 3, DONE)
+    assert stopped(ready) == ["Stopped."]
     assert len(ready.turn("export").told("file")) == 1
     assert len(submitted(ready.backend)) == 1

@@ -24,9 +24,12 @@ from skill.turn.events import (
     TurnEvent,
 )
 from skill.turn.follow import Follower
+from skill.turn.intake import running_turn
 from skill.turn.journal import Journal, JournalError
 from skill.turn.lease import Lease, LeaseLost, Standing, standing
 from skill.turn.running import RunningTurn
+
+from .conftest import overdue
 
 EVENTS: list[TurnEvent] = [
     Status("Setting up"),
@@ -94,7 +97,7 @@ def test_only_the_newest_holder_writes(path: Path) -> None:
     with Journal.open(path) as one, Journal.open(path) as two:
         log = begin(one)
         assert Lease.take(two) is None, "the holder is alive"
-        one.connection.execute("UPDATE lease SET expires_at = 5")
+        overdue(path)
         found, seen = standing(two)
         assert found is Standing.DOUBTFUL
         assert Lease.take(two) is None, "out of time, but perhaps only just awake"
@@ -247,3 +250,18 @@ def test_many_callers_may_begin_the_same_journal_at_once(path: Path) -> None:
     assert not failures
     with Journal.open(path) as journal:
         assert len(journal.turns()) == 12
+
+
+def test_stop_means_what_holds_the_conversation_before_a_film_made_beside_it(path: Path) -> None:
+    with Journal.open(path) as journal:
+        export = begin(journal, "export")
+        export.release_conversation()
+        lease = export._lease
+        for turn_id in ("chat", "waiting"):
+            journal.add(turn_id, {}, turn_id)
+        assert (found := running_turn(journal)) and found.id == "export"
+        chat = lease.next_turn(["export"])
+        assert chat and (found := running_turn(journal)) and found.id == "chat"
+        RunningTurn(lease, chat).append(Done("chat", "finished"))
+        export.append(Done("export", "finished"))
+        assert (found := running_turn(journal)) and found.id == "waiting"
