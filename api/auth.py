@@ -75,7 +75,7 @@ class ClientIds:
         return self._known
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Auth:
     """The token of one backend. origin: scheme, host and port it belongs to. given: the user's own token."""
 

@@ -36,20 +36,20 @@ _PAUSES_S = (0.5, 2)
 """Before each further attempt at such a call."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Exchange:
     """attribution: headers of every request. recover: see Client."""
 
     http: httpx.AsyncClient
     clock: Clock
-    auth: Auth = field(repr=False)
+    auth: Auth
     attribution: Mapping[str, str]
     endpoints: Endpoints
     session: Session | None
     recover: Recover | None
     user_id: str = "me"
-    _one_recovers: anyio.Lock = field(default_factory=anyio.Lock, init=False, repr=False)
-    _recovering: list[tuple[int, str]] = field(default_factory=list, init=False, repr=False)
+    _one_recovers: anyio.Lock = field(default_factory=anyio.Lock, init=False)
+    _recovering: list[tuple[int, str]] = field(default_factory=list, init=False)
 
     def need_session(self, endpoint: str) -> Session:
         """The session. Raises SessionLost (never reached) when there is none yet, which may be recovered from."""

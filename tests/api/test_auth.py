@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from api import Auth, ClientIds, TokenStore
+from api.answers import Grant
 
 
 def test_nothing_is_written_before_it_is_needed(tmp_path: Path) -> None:
@@ -18,6 +19,11 @@ def test_nothing_is_written_before_it_is_needed(tmp_path: Path) -> None:
     assert auth.token() is None
     assert not home.exists()
     assert "token" not in repr(auth)
+
+
+def test_nor_that_of_a_token_just_got() -> None:
+    assert repr(Grant("never-shown", 5)) == "Grant(credits=5, unlimited=False)"
+    assert "never-shown" not in f"{Grant('never-shown', None)} {[Grant('never-shown', None)]}"
 
 
 def test_tokens_belong_to_an_origin_and_a_client(tmp_path: Path) -> None:
