@@ -10,6 +10,7 @@ from router import Intent
 
 from ..document.plan import SkillPlan
 from ..turn.events import BackendText, TurnEvent, TurnRequest
+from ..value import value
 
 if TYPE_CHECKING:
     from api import Client, Clock
@@ -73,7 +74,7 @@ class Conversation:
     answered: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PendingSend:
     """A chat message whose fate was unknown when its turn ended: it may have been billed.
 
@@ -120,7 +121,7 @@ class TurnLog(Protocol):
         ...
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class TurnContext:
     """Everything one turn's handlers share.
 

@@ -11,12 +11,12 @@ _DIRECTIVE = re.compile(r"(?im)^(\W*media):(?=\s*\S)")
 _TOKEN = re.compile(r"\bnmv_(?!clm)[a-z]+_[\w-]+")
 
 # half a character, as a name that is no UTF-8 has, or what would begin a new line or header
-_UNNAMEABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_UNNAMEABLE = r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"  # compiled by the first turn with files
 
 
 def safe_name(name: str) -> str:
     """A file's name as it can be shown and sent anywhere: what no text can hold becomes an underscore."""
-    return _UNNAMEABLE.sub("_", name)
+    return re.sub(_UNNAMEABLE, "_", name)
 
 
 def neutral(text: str) -> str:

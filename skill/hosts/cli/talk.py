@@ -32,7 +32,7 @@ _STOPPING_S = 25.0
 _POLL_AGAIN_S = 10.0
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Talk:
     """What the turns of one conversation share. status_word: what a user says to hear where things stand."""
 
