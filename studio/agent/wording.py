@@ -10,11 +10,12 @@ from typing import Any
 from api import Draft, Segment
 
 from .differences import Change
-from .edits import is_clip, overlap, pictures, rate, sounds, texts
+from .edits import is_clip, overlap, own_times, pictures, rate, sounds, texts
 from .words import lexicon, spoken_languages
 
 FALLBACK = "en"
 _NAMES_SHOWN = 10
+_ALIKE_MS = 70  # photos' times that differ by no more are the same to a reader
 _LONGEST_ECHO, _ECHOES = 80, 3  # of the user's own words, when something was not done
 _OPEN_TO_QUOTE = str.maketrans({"“": "'", "”": "'"})
 
@@ -140,11 +141,18 @@ class Wording:
         return self.say(
             "created",
             photos=self.material(segments),
-            length=self.time(draft.duration_ms),
+            length=self.time(draft.duration_ms) + self._each(segments),
             shape=self.shape(draft.meta.width or 0, draft.meta.height or 0),
             motion=self.say("created_motion", motion=motion) if (motion := self._motions(segments)) else "",
             joints=joints,
         )
+
+    def _each(self, segments: Sequence[Segment]) -> str:
+        """What each photo has of the film, where all have the same."""
+        own = own_times(segments)
+        if len(own) < 2 or max(own) - min(own) > _ALIKE_MS:
+            return ""
+        return self.word("each_of", each=self.time(round(sum(own) / len(own), -1)))
 
     def _joints(self, segments: Sequence[Segment]) -> str:
         kinds = dict.fromkeys((s.meta.transition or "cut") if overlap(s) else "cut" for s in segments[:-1])

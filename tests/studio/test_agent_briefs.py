@@ -116,7 +116,9 @@ def assert_on_beats(draft: Draft) -> None:
 
 
 def times(draft: Draft) -> list[int]:
-    return [segment.duration_ms for segment in video(draft)]
+    """The time each photo has the screen: from the middle of one transition to the middle of the next."""
+    shared = [0, *((s.meta.transition_ms or 0) / 2 for s in video(draft)[:-1]), 0]
+    return [round(s.duration_ms - shared[i] - shared[i + 1]) for i, s in enumerate(video(draft))]
 
 
 def equal(read: Callable[[Draft], Any]) -> Callable[[Answer, Any], None]:
