@@ -11,7 +11,7 @@ from api import Draft, Segment, Track, TrackType, placed
 from ..model import RenderOptions
 from .errors import RenderError
 from .sniff import kind_of
-from .timeline import LOOKS, ShotPlan, Style, TextPlan, Timeline
+from .timeline import LOOKS, ShotPlan, Style, TextPlan, Timeline, looks_in
 
 LARGEST_SIDE, SMALLEST_SIDE = 4320, 32
 _FADE_MS = 450
@@ -33,8 +33,9 @@ def lay_out(draft: Draft, media: Mapping[str, Path], options: RenderOptions) -> 
     frames = _frames(draft.duration_ms, fps)
     if frames < 1:
         raise RenderError("There is nothing on the timeline yet. Add photos first.")
-    if meta.look is not None and meta.look not in LOOKS:
-        raise RenderError(f"There is no look called {meta.look}. Choose one of {', '.join(LOOKS)}.")
+    for look in looks_in(meta.look):
+        if look not in LOOKS:
+            raise RenderError(f"There is no look called {look}. Choose one of {', '.join(LOOKS)}.")
     return Timeline(
         width,
         height,

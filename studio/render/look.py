@@ -1,4 +1,7 @@
-"""Colour looks. Tone and tint are tables applied to a photo once; vignette and letterbox belong to the frame."""
+"""Colour looks. Tone and tint are tables applied to a photo once; vignette and letterbox belong to the frame.
+
+A film may have one of each kind: mono+letterbox.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .planes import Plane, Planes
+from .timeline import looks_in
 
 # luma: black and white points after grading; chroma: gain about 128, then offsets of u and v
 _GRADES: dict[str, tuple[tuple[int, int], float, int, int]] = {
@@ -21,20 +25,22 @@ _GRADES: dict[str, tuple[tuple[int, int], float, int, int]] = {
 
 def grade(planes: Planes, look: str | None) -> Planes:
     """The photo in a look's colours; unchanged for a look that is none of tone or tint."""
-    if look not in _GRADES:
+    tint = next((part for part in looks_in(look) if part in _GRADES), None)
+    if tint is None:
         return planes
-    luma, u, v = _tables(look)
+    luma, u, v = _tables(tint)
     return Planes(*(np.asarray(cv2.LUT(p, t), np.uint8) for p, t in zip(planes.each(), (luma, u, v), strict=True)))
 
 
 def finish(frame: Planes, look: str | None) -> None:
     """What a look does to the whole frame, in place."""
-    if look in ("vignette", "vintage"):
+    parts = looks_in(look)
+    if "vignette" in parts or "vintage" in parts:
         mask = _vignette(frame.width, frame.height)
         # 16 is black: darkening it further would leave the legal range
         lifted = cv2.multiply(cv2.subtract(frame.y, _black_plane(*frame.y.shape)), mask, scale=1 / 255)
         cv2.add(lifted, _black_plane(*frame.y.shape), dst=frame.y)
-    elif look == "letterbox":
+    if "letterbox" in parts:
         bar = _bar(frame.width, frame.height)
         for plane, black, half in zip(frame.each(), (16, 128, 128), (1, 2, 2), strict=True):
             plane[: bar // half] = black

@@ -80,3 +80,8 @@ class Timeline:
     @property
     def duration_ms(self) -> int:
         return round(self.frames * 1000 / self.fps)
+
+
+def looks_in(look: str | None) -> tuple[str, ...]:
+    """The single looks a film's look is made of."""
+    return tuple(look.split("+")) if look else ()
