@@ -44,6 +44,10 @@ class Wording:
         """What people call a value of the draft; the value itself where there is no name for it."""
         return self.data[table].get(value or "", value or "")
 
+    def looks(self, look: str) -> str:
+        """The film's look; one made of several by the names of all of them."""
+        return self.listed([self.term("look", part) for part in look.split("+")]) if look else ""
+
     def time(self, ms: float) -> str:
         """12.5 s; 1 min 30 s."""
         minutes, rest = divmod(round(ms), 60_000)
@@ -121,9 +125,11 @@ class Wording:
             ready["shape"] = self.shape(values["width"], values["height"])
         if "volume" in values:
             ready["volume"] = _percent(values["volume"])
-        for table in ("motion", "transition", "position", "mood", "look"):
+        for table in ("motion", "transition", "position", "mood"):
             if table in values:
                 ready[table] = self.term(table, values[table])
+        if "look" in values:
+            ready["look"] = self.looks(values["look"])
         if "start" in values:
             ready["range"] = self.word("range", a=self.time(values["start"]), b=self.time(values["end"]))
             color = self.data["color"].get(values["color"], values["color"])
@@ -192,7 +198,7 @@ class Wording:
         segments = pictures(draft)
         on_screen, music = self.words_on_screen(draft), self.music(draft)
         volume = _percent(sounds(draft, "music")[0].meta.volume) if music else ""
-        look = self.term("look", draft.meta.look) if draft.meta.look else ""
+        look = self.looks(draft.meta.look or "")
         return {
             "photos": self.material(segments),
             "length": self.time(draft.duration_ms),

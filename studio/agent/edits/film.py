@@ -52,15 +52,35 @@ class SetFade:
         return draft if getattr(draft.meta, key) == value else with_film(draft, **{key: value})
 
 
+_OF_THE_FRAME = ("vignette", "letterbox")
+"""Looks that lie over the whole frame and go with any colours."""
+
+
 @dataclass(frozen=True, slots=True)
 class SetLook:
-    """Warm, mono, vintage … None = the photos' own colours."""
+    """Warm, mono, vintage … None = the photos' own colours. off: take this look away again.
+
+    A film has one look of colours, and what lies over the frame beside it: mono+letterbox.
+    """
 
     name: ClassVar[str] = "set_look"
     look: str | None
+    off: bool = False
 
     def apply(self, draft: Draft) -> Draft:
-        return draft if draft.meta.look == self.look else with_film(draft, look=self.look)
+        had = draft.meta.look.split("+") if draft.meta.look else []
+        colours = [look for look in had if look not in _OF_THE_FRAME]
+        frames = [look for look in had if look in _OF_THE_FRAME]
+        if self.look is None:
+            colours, frames = [], []
+        elif self.off:
+            colours, frames = ([look for look in kind if look != self.look] for kind in (colours, frames))
+        elif self.look in _OF_THE_FRAME:
+            frames = [*(look for look in frames if look != self.look), self.look]
+        else:
+            colours = [self.look]
+        now = "+".join([*colours, *frames]) or None
+        return draft if draft.meta.look == now else with_film(draft, look=now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,9 +141,10 @@ def read_look(clause: Clause, scene: Scene) -> list[Edit]:
         return [SetLook(None)] if gone else []
     if clause.picks and len(scene.positions(clause.picks)) < len(scene.segments):
         raise Unclear("look_whole")
-    if clause.does("remove", "negate", "dont") or look.text("look") == "none":
+    if look.text("look") == "none":
         return [SetLook(None)]
-    return [SetLook(look.text("look"))]
+    off = clause.does("remove", "negate", "dont")
+    return [SetLook(kind, off) for kind in dict.fromkeys(tag.text("look") for tag in clause.all("look"))]
 
 
 def read_loop(clause: Clause, scene: Scene) -> list[Edit]:
