@@ -24,7 +24,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("photos", nargs="+", metavar="PHOTO", help="photos, or folders of them")
     parser.add_argument("-o", "--output", required=True, metavar="OUT", help="the film; its ending is its format")
     parser.add_argument("--seconds", type=float, default=15.0, metavar="S", help="length of the film (15)")
-    parser.add_argument("--size", type=_size, default=(1080, 1920), metavar="WxH", help="frame in pixels (1080x1920)")
+    size = "frame in pixels (1080x1920), or where it will be shown: tiktok, youtube, pinterest …"
+    parser.add_argument("--size", type=_size, default=(1080, 1920), metavar="WxH", help=size)
     parser.add_argument("--fps", type=int, default=30, metavar="N", help="frames per second (30)")
     parser.add_argument("--motion", default="ken-burns", metavar="KIND", help="none, ken-burns, zoom-in, drift, …")
     parser.add_argument("--transition", type=_transition, default=("cross-dissolve", 500), metavar="KIND:SECONDS")
@@ -35,9 +36,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def _size(text: str) -> tuple[int, int]:
     width, _, height = text.lower().replace("×", "x").partition("x")
-    if not (width.isdigit() and height.isdigit()):
-        raise argparse.ArgumentTypeError("must look like 1920x1080")
-    return int(width), int(height)
+    if width.isdigit() and height.isdigit():
+        return int(width), int(height)
+    from studio import platform_size  # noqa: PLC0415 - only for a name
+
+    found = platform_size(text)
+    if found is None:
+        raise argparse.ArgumentTypeError("must look like 1920x1080, or be a place such as tiktok or youtube")
+    return found
 
 
 def _transition(text: str) -> tuple[str, int]:
