@@ -46,6 +46,7 @@ _CALLS = (
     ("GET", f"/api/render/proxy/lambda/{_RENDER}", "exports", "status"),
     ("DELETE", f"/api/render/proxy/lambda/{_RENDER}", "exports", "cancel"),
     ("GET", f"/api/render/proxy/{_RENDER}/download", "exports", "download"),
+    ("GET", "/openapi.json", "description", "openapi"),
 )
 
 
