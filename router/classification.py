@@ -19,7 +19,10 @@ _ASKED = tag_mask("asked")
 _FILM = _B["result"] | _B["it"] | _B["sure"] | _B["export_noun"] | _B["export"]
 _NOT_AN_EDIT_HERE = _B["bring"] | _B["result"] | _B["part"] | _B["media"]
 _NOT_ASKED = _B["NEG"] | _B["reported"]
-_PROPERTY = _B["format"] | _B["more"] | _B["part"]
+_SENDS = _B["send"] | _B["send_me"] | _B["upload"]
+_BRINGS = _B["bring"] | _B["move"]
+_NOT_MINE = _NOT_ASKED | _B["sure"] | _B["to_me"] | _B["request"] | _B["Q"] | _B["finished"] | _B["destination"]
+_PROPERTY = _B["format"] | _B["shape"] | _B["more"] | _B["part"]
 _ABOUT_FILES = "asks about the files"
 _BRINGS_IN = "an address to bring in"
 _READ_FROM_EACH_END = 4000
@@ -72,7 +75,32 @@ def judged_clauses(utterance: str, rows: TableIndex, has_files: bool) -> list[Ju
 
 def _completed(judged: list[Judged]) -> list[Judged]:
     """What only the neighbours of a clause can tell."""
-    return _with_details(_without_fetching(judged))
+    return _with_details(_carried_on(_without_fetching(judged)))
+
+
+def _carried_on(judged: list[Judged]) -> list[Judged]:
+    """What a clause means after the one before: "let me find the photos and send them", "the export, is it done?"."""
+    mine = False
+    named: list[Piece] = []
+    for clause, start, end, pieces in judged:
+        tags = clause.whole
+        routes = {piece.route for piece in pieces}
+        if mine and _hands_over(tags) and "upload" not in routes:
+            pieces[:] = [Piece("upload", start, end, "announces files", _deciding(clause, _SENDS | _BRINGS))]
+        if named and routes == {"status"} and tags & _B["it"]:
+            named.clear()
+        announced = tags & _B["will"] and tags & (_B["media"] | _B["another"]) and not tags & _NOT_MINE
+        mine = bool(announced) or "upload" in routes
+        named = pieces if len(pieces) == 1 and pieces[0].rule == "names the film" else []
+    return judged
+
+
+def _hands_over(tags: int) -> bool:
+    """Whether words behind files announced hand those over: "sending it", "send them over", "I'll put them in here"."""
+    if tags & _NOT_MINE:
+        return False
+    sends = tags & _SENDS and tags & (_B["will"] | _B["to_you"] | _B["them"])
+    return bool(sends or (tags & _BRINGS and tags & (_B["will"] | _B["to_you"] | _B["library"])))
 
 
 def _with_details(judged: list[Judged]) -> list[Judged]:
@@ -146,7 +174,7 @@ def _names_a_property(clause: Clause) -> bool:
     if tags & (_NOT_ASKED | _B["here"] | _B["upload"] | _B["media"]):
         return False
     counted = tags & _B["part"] and any(char.isdigit() for hit in clause.hits for char in hit.text)
-    return bool(tags & (_B["format"] | _B["more"]) or counted)
+    return bool(tags & (_B["shape"] | _B["format"] | _B["more"]) or counted)
 
 
 def _may_claim(clause: Clause) -> bool:

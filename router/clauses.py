@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from .reading import Hit
+from .senses import settled
 from .vocabulary import Lexicon, tag_bits, tag_mask
 
 ClauseKind = Literal["main", "before", "after", "if", "reason"]
@@ -55,11 +56,14 @@ _SAYS, _CHANGED, _THEN_OR_BUT, _FINISHED = (
 _VERB_OR_NOUN = _EXPORT | _UPLOAD | _EDIT
 _MAY_LEAD = _JOINTS | _PLEASE | _B["neg_request"]
 _NAME_OF_WORK = _B["credit"] | _B["status"]
-_MAY_CUT = _OPENS | _CLOSES | _JOINTS | _WORK_OR_ACTS | _HANDS_OVER | _TOPIC | _SAYS
+_SPEAKS_UP = _B["want"] | _B["request"] | _B["may"]
+_MAY_CUT = _OPENS | _CLOSES | _JOINTS | _WORK_OR_ACTS | _HANDS_OVER | _TOPIC | _SAYS | _SPEAKS_UP
 """The tags of words at which `_Cutter.word` may do anything but take them."""
 _QUOTE, _NEG_REQUEST, _BARE, _SHORT = (_B[name] for name in ("QUOTE", "neg_request", "BARE", "SHORT"))
 _WORDS = frozenset(("word", "glued"))
 _STOPS = frozenset(("stop", "comma", "colon"))
+_SET_DOWN = _FINISHED | _B["copula"] | _B["part"] | _B["media"] | _B["changed"]
+_SHORTEST_CONDITION = 3
 _READ_AHEAD = 3
 _SHORT_WORDS = 4
 
@@ -84,6 +88,7 @@ class Clause:
 
 def split(hits: list[Hit], lexicon: Lexicon) -> list[Clause]:
     """Cut a row of hits into clauses, in order; every hit but the stops belongs to one."""
+    hits = settled(hits)
     cutter = _Cutter(hits, lexicon)
     for place, hit in enumerate(hits):
         if hit.kind in _STOPS:
@@ -194,6 +199,8 @@ class _Cutter:
             return True
         if self.kind == "main":
             return False
+        if own & _SPEAKS_UP and self.tags & _SET_DOWN and len(self.current) >= _SHORTEST_CONDITION:
+            return True
         return bool(own & _WORK_OR_ACTS and self.tags & _FINISHED) and not _has_subject(self.current)
 
 

@@ -41,6 +41,7 @@ def lexicon_form(data: Mapping[str, Any], misspelt_tags: frozenset[str]) -> dict
             "clitics": _glued_on(grammar["clitics"]),
             "enclitics": _glued_on(grammar["enclitics"]),
             "genitive": grammar["genitive"] == "true",
+            "respelt": dict(_glued_on(grammar.get("respelt", ""))),
             "variants": {pair[0]: pair[1] for pair in grammar.get("variants", "").split()},
         },
         "not_after": data["not_after"] or {},
@@ -53,6 +54,10 @@ def lexicon_form(data: Mapping[str, Any], misspelt_tags: frozenset[str]) -> dict
     for name in ("tails", "scan"):
         for listed in form[name].values():
             listed.sort(key=lambda entry: -len(entry[0]))
+    # a word that opens a phrase is found as it stands, so it needs the meaning it has with its accents on
+    for word in form["tails"]:
+        if word in form["plain"]:
+            _add(form["words"], word, form["plain"][word])
     for name in ("words", "plain"):
         for word, tags in form[name].items():
             if len(word) >= SHORTEST_MISSPELT and word.isalpha() and tags & misspelt_tags:

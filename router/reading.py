@@ -14,6 +14,8 @@ from .tokens import ADDRESS, FILE, QUOTED, tokens
 from .vocabulary import Lexicon, Phrases, Tail, Tails, Vocabulary, tag_bits
 
 _REACH = 5
+# inside the words of some scripts it is a letter; alone it joins the parts of an emoji
+_JOINER = "\u200d"
 # only a text that may hold such content needs these, so they are compiled at first use
 _URL = r"(?:https?://|www\.)[^\s\u3000-\u303f\u4e00-\u9fff，。！？）<>\"'“”」]+"
 _FILE_NAME = (
@@ -70,29 +72,33 @@ def read(text: str, lexicon: Lexicon) -> tuple[Aligned, list[Hit]]:
     """Every word of the text in order, known or not (tags 0), with the stops between sentences and clauses."""
     whole = aligned(text)
     content = masked(whole.text)
-    known = lexicon.known
+    known, respelt = lexicon.known, lexicon.first.respelt
     hits: list[Hit] = []
     run: list[Hit] = []
+    spelt: list[str] = []
     openers: dict[int, Tails] = {}
     for match in tokens(content):
         kind = match.lastgroup or ""
         start, end = match.span()
         said = content[start:end]
         if kind == "word":
+            if said == _JOINER:
+                continue
             tags, tails, _ = known[said]
             if tails is not None:
                 openers[len(run)] = tails
             run.append(_hit((start, end, tags, said, kind)))
+            spelt.append(respelt.get(said, said))
             continue
         if run:
-            hits += _joined(run, openers) if openers else run
-            run, openers = [], {}
+            hits += _joined(run, spelt, openers) if openers else run
+            run, spelt, openers = [], [], {}
         if kind == "glued":
             _scan(start, said, lexicon, hits)
         else:
             hits.append(_hit((start, end, _OF_KIND.get(kind, 0), said, kind)))
     if run:
-        hits += _joined(run, openers) if openers else run
+        hits += _joined(run, spelt, openers) if openers else run
     return whole, hits
 
 
@@ -106,24 +112,24 @@ _ANNOUNCED = tag_bits()["upload"] | tag_bits()["send"]
 _OF_KIND: dict[str, int] = _of_kinds()
 
 
-def _joined(run: list[Hit], openers: dict[int, Tails]) -> list[Hit]:
+def _joined(run: list[Hit], spelt: list[str], openers: dict[int, Tails]) -> list[Hit]:
     """A run of words as phrases: those of several words win over the words they are made of, the longest first.
 
-    openers: the places in the run of words that may open a phrase, in order, each with its phrases.
+    spelt: the words as phrases know them. openers: the places of those that may open a phrase, in order, each with its
+    phrases.
     """
     joined: list[Hit] = []
     silenced: set[int] = set()
     present: set[str] = set()
-    said = [hit.text for hit in run]
     done, last = 0, len(run) - 1
     for place, tails in openers.items():
         if place < done or place == last or place in silenced:
             continue
         if tails.loose and not present:
-            present = {"", *said}
-        if said[place + 1] not in tails.by_second and tails.needed.isdisjoint(present):
+            present = {"", *spelt}
+        if spelt[place + 1] not in tails.by_second and tails.needed.isdisjoint(present):
             continue
-        found = _longest(said, place + 1, tails, present)
+        found = _longest(spelt, place + 1, tails, present)
         if found is None:
             continue
         matched, (rest, tags, _) = found
@@ -138,7 +144,7 @@ def _joined(run: list[Hit], openers: dict[int, Tails]) -> list[Hit]:
             done, end = place + 1, opener.end
         else:
             done, end = matched, run[matched - 1].end
-        joined.append(_hit((opener.start, end, tags, said[place], "word")))
+        joined.append(_hit((opener.start, end, tags, opener.text, "word")))
     joined += run[done:]
     if silenced:
         silent = {run[place].start for place in silenced}
@@ -146,10 +152,10 @@ def _joined(run: list[Hit], openers: dict[int, Tails]) -> list[Hit]:
     return joined
 
 
-def _longest(said: list[str], place: int, tails: Tails, present: set[str]) -> tuple[int, Tail] | None:
+def _longest(spelt: list[str], place: int, tails: Tails, present: set[str]) -> tuple[int, Tail] | None:
     best = None
-    for tail in tails.by_second.get(said[place], ()):
-        matched = _follow(said, place, tail)
+    for tail in tails.by_second.get(spelt[place], ()):
+        matched = _follow(spelt, place, tail)
         if matched is not None:
             best = (matched, tail)
             break
@@ -158,30 +164,30 @@ def _longest(said: list[str], place: int, tails: Tails, present: set[str]) -> tu
             continue
         if best is not None and len(best[1][0]) >= len(tail[0]):
             break
-        matched = _follow(said, place, tail)
+        matched = _follow(spelt, place, tail)
         if matched is not None:
             return (matched, tail)
     return best
 
 
-def _follow(said: list[str], place: int, tail: Tail) -> int | None:
+def _follow(spelt: list[str], place: int, tail: Tail) -> int | None:
     """Where the phrase that goes on with a tail ends, or None."""
     rest, _, loose = tail
     if loose:
-        return _follow_loosely(said, place, rest)
+        return _follow_loosely(spelt, place, rest)
     end = place + len(rest)
-    return end if tuple(said[place:end]) == rest else None
+    return end if tuple(spelt[place:end]) == rest else None
 
 
-def _follow_loosely(said: list[str], place: int, rest: tuple[str, ...]) -> int | None:
+def _follow_loosely(spelt: list[str], place: int, rest: tuple[str, ...]) -> int | None:
     """The same for a phrase with a gap or an open ending."""
     gap = False
     for wanted in rest:
         if wanted == GAP:
             gap = True
             continue
-        for at in range(place, min(len(said), place + 1 + _REACH * gap)):
-            if _same(said[at], wanted):
+        for at in range(place, min(len(spelt), place + 1 + _REACH * gap)):
+            if _same(spelt[at], wanted):
                 place = at + 1
                 break
         else:

@@ -72,6 +72,7 @@ class Vocabulary:
             for name in ("clitics", "enclitics")
         )
         self.genitive: bool = data["grammar"]["genitive"]
+        self.respelt: dict[str, str] = data["grammar"]["respelt"]
         self.variants: dict[int, str] = {ord(char): meant for char, meant in data["grammar"]["variants"].items()}
         self.masks = [sum(bits[name] for name in names.split()) for names in data["tags"]]
         self.words: dict[str, int] = data["words"]
@@ -126,8 +127,8 @@ class Vocabulary:
         return (0 if tags is None else self.masks[tags], tails, word)
 
     def lenient(self, word: str) -> Entry | None:
-        """The word as people type it: no accents, letters held down, clitics glued on."""
-        found = self.exact(word)
+        """The word as people type it: their own spelling, no accents, letters held down, clitics glued on."""
+        found = self.exact(self.respelt.get(word, word))
         if found is not None:
             return found
         plain = without_marks(word)

@@ -1,0 +1,142 @@
+"""The sense a word has where it stands: a verb or a name, a question or a statement, asked for or told about."""
+
+from __future__ import annotations
+
+from .reading import Hit
+from .vocabulary import tag_bits, tag_mask
+
+_B = tag_bits()
+_EDIT, _NOUN, _GIVE, _TO_ME, _ASKS, _COPULA = (_B[name] for name in ("edit", "noun", "give", "to_me", "asks", "copula"))
+_PERSON, _A, _TOPIC, _SHOW, _TIMELINE = _B["person"], _B["a"], _B["topic"], _B["show"], _B["timeline"]
+_UNSETTLED = _NOUN | _SHOW | _B["placed"] | _COPULA | _PERSON | _TO_ME
+_OPENS_NAME = tag_mask("opens_name")
+_IN_NAME = tag_mask("in_name")
+_CONTINUES_NAME = _B["finished"] | _B["more"] | _B["format"] | _B["shape"] | _B["another"] | _B["please"] | _IN_NAME
+_OBJECT = _B["the"] | _A | _B["it"]
+_SUBJECT = _B["part"] | _B["media"] | _B["result"] | _B["it"] | _B["sure"] | _B["export_noun"] | _PERSON
+_STANDS_IN_PLACE = tag_mask("in_name") | _B["it"] | _COPULA | _ASKS | _B["them"]
+_ASKED_ABOUT = tag_mask("asked_about")
+_FILM = _B["sure"] | _B["export_noun"]
+_BEFORE_FILM = _B["finished"] | _B["more"] | _B["format"] | _B["shape"] | _B["the"] | _A | _B["please"] | _B["small"]
+_DONE_BY_PEOPLE = tag_mask("done_by_people")
+_ASKS_AGAIN = tag_mask("asks_again")
+_MAY_HAND_OVER = tag_mask("may_hand_over")
+_PLACED, _GOES_ON = _B["placed"], tag_mask("goes_on")
+_OBJECT_REACH = 5
+
+
+def settled(hits: list[Hit]) -> list[Hit]:
+    """The hits, each with the tags of the sense it has beside its neighbours; the stops part them."""
+    seen = 0
+    for hit in hits:
+        seen |= hit.tags
+    if not seen & _UNSETTLED:
+        return hits
+    if seen & _SHOW and seen & _EDIT:
+        hits = _shown(hits)
+    if seen & _NOUN and seen & _EDIT:
+        hits = _named(hits)
+    if seen & _PLACED:
+        hits = _in_place(hits)
+    if seen & _TO_ME:
+        hits = _handed_over(hits)
+    if seen & (_COPULA | _PERSON):
+        hits = _told(hits)
+    return hits
+
+
+def _with(hit: Hit, tags: int) -> Hit:
+    return Hit(hit.start, hit.end, tags, hit.text, hit.kind)
+
+
+def _shown(hits: list[Hit]) -> list[Hit]:
+    """ "show the tracks" is for the speaker to see, "show the price" for those who watch the film."""
+    found = list(hits)
+    for place, hit in enumerate(hits):
+        if hit.tags & _SHOW and hit.tags & _EDIT and hit.tags & (_B["the"] | _A):
+            seen = place + 1 < len(hits) and hits[place + 1].tags & _TIMELINE
+            found[place] = _with(hit, hit.tags & ~(_EDIT if seen else _SHOW))
+    return found
+
+
+def _named(hits: list[Hit]) -> list[Hit]:
+    """Behind an article or a preposition, "cut" and "ad" are names; behind a known noun, unless they govern."""
+    found = list(hits)
+    behind_opener = behind_noun = False
+    for place, hit in enumerate(hits):
+        own = hit.tags
+        if own & _NOUN and own & _EDIT:
+            governs = place + 1 < len(hits) and hits[place + 1].tags & _OBJECT
+            if behind_opener or (behind_noun and not governs):
+                own &= _IN_NAME
+                found[place] = _with(hit, own)
+                behind_opener, behind_noun = False, True
+                continue
+            if governs and own & _B["destination"]:
+                found[place] = _with(hit, own & ~_B["destination"])
+        if hit.kind not in ("word", "glued"):
+            behind_opener = behind_noun = False
+        elif own & _OPENS_NAME:
+            behind_opener, behind_noun = True, False
+        elif own:
+            behind_noun = (behind_opener or behind_noun) and bool(own & _CONTINUES_NAME) and not own & _EDIT
+            behind_opener = False
+    return found
+
+
+def _in_place(hits: list[Hit]) -> list[Hit]:
+    """ "is the logo in": a word of place is a predicate where nothing follows that it could belong to."""
+    found = list(hits)
+    for place, hit in enumerate(hits):
+        if hit.tags & _PLACED:
+            following = hits[place + 1] if place + 1 < len(hits) else None
+            ends = following is None or following.kind not in ("word", "glued") or following.tags & _GOES_ON
+            if not ends or not place or not hits[place - 1].tags & _STANDS_IN_PLACE:
+                found[place] = _with(hit, hit.tags & ~_PLACED)
+    return found
+
+
+def _handed_over(hits: list[Hit]) -> list[Hit]:
+    """ "pull me a copy", "burn us the mp4": any verb with a receiver and the film behind it gives."""
+    found = list(hits)
+    for place in range(len(hits) - 2):
+        own, receiver = hits[place].tags, hits[place + 1]
+        if not receiver.tags & _TO_ME or own & ~_MAY_HAND_OVER:
+            continue
+        for at in range(place + 2, min(len(hits), place + 2 + _OBJECT_REACH)):
+            tags = hits[at].tags
+            if tags & _FILM:
+                topic = hits[at + 1].tags if at + 1 < len(hits) else 0
+                about = topic & _TOPIC and not topic & _B["prep"] and not _speaks_of_the_film(hits, at + 1)
+                if not about:
+                    found[place] = _with(hits[place], _GIVE)
+                break
+            if tags and not tags & _BEFORE_FILM:
+                break
+    return found
+
+
+def _speaks_of_the_film(hits: list[Hit], place: int) -> bool:
+    """ "a copy of the finished reel"."""
+    return any(hit.tags & (_B["finished"] | _B["result"] | _B["it"] | _FILM) for hit in hits[place + 1 : place + 4])
+
+
+def _told(hits: list[Hit]) -> list[Hit]:
+    """A copula behind its subject states; what people of the story do is not asked for."""
+    found = list(hits)
+    subject = people = asked = False
+    for place, hit in enumerate(hits):
+        own = hit.tags
+        if hit.kind not in ("word", "glued") or own & _ASKS_AGAIN:
+            subject = people = asked = False
+        asked = asked or bool(own & _ASKED_ABOUT)
+        if own & _COPULA and subject and not asked:
+            found[place] = _with(hit, own & ~_ASKS)
+        elif people and own & _DONE_BY_PEOPLE:
+            found[place] = _with(hit, own & ~_DONE_BY_PEOPLE)
+        elif own & _PERSON and not asked:
+            people = subject = True
+        elif own & _DONE_BY_PEOPLE and not people:
+            asked = True
+        subject = subject or bool(own & _SUBJECT and not own & _ASKS)
+    return found
