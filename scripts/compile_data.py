@@ -13,6 +13,8 @@ from typing import Any, ClassVar
 import yaml
 
 from router.compiling import languages_form, lexicon_form, witnesses_form
+from router.replies.compiling import reply_form, reply_verbs_form
+from router.replies.lexicon import LATIN
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = (
@@ -73,8 +75,14 @@ def witnesses() -> dict[str, str]:
     return witnesses_form({tag: form_of(ROOT / f"router/lexicon/requests/{tag}.yaml") for tag in latin})
 
 
+def reply_verbs() -> dict[str, str]:
+    """Which Latin-script reply lexicons have a word in a verb: gathered from all of them, too."""
+    return reply_verbs_form({tag: read(ROOT / f"router/lexicon/replies/{tag}.yaml") for tag in LATIN})
+
+
 FORMS: dict[str, Callable[[Any], Any]] = {
     "router/lexicon/requests": requests_form,
+    "router/lexicon/replies": reply_form,
     "router/lexicon/languages.yaml": languages_form,
 }
 
@@ -85,7 +93,9 @@ def main() -> None:
             target = source.parent / "compiled" / f"{source.stem}.json"
             target.parent.mkdir(exist_ok=True)
             target.write_text(compiled(form_of(source)), encoding="utf-8")
-    (ROOT / "router/lexicon/compiled/witnesses.json").write_text(compiled(witnesses()), encoding="utf-8")
+    gathered = {"witnesses": witnesses(), "reply_verbs": reply_verbs()}
+    for name, form in gathered.items():
+        (ROOT / f"router/lexicon/compiled/{name}.json").write_text(compiled(form), encoding="utf-8")
 
 
 if __name__ == "__main__":

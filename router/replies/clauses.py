@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from .words import MarkedSentence
 
 _PUNCTUATION = re.compile("[,;:，、；：–—-]|[\u2190-\u21ff\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?")
 _BRACKETS = re.compile(r"[(（)）]")
 _MARKS = re.compile(r"(?:\d{1,3}[.)、．]\s*|\b[a-h]\)\s*|[^\w\ue000\"'“”„‘’「」『』«»《》`@]+|_+)+")
+_STEPS = ("lead_ins", "joiners", "optional")
 _SHORT_CONDITION = 24  # characters of "…的话" and the like before the words they govern
 
 Opener = Literal["mark", "joiner", "coordinator"]
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """[start, end) of a clause. opener: what stands at its start; a coordinator is "and", "or" or "、"."""
 
     start: int
@@ -26,8 +25,7 @@ class Cut:
     opener: Opener
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """Where a clause's own words begin, behind lead-ins, and what these said.
 
     first: the place before anything optional. addressed: words such as "please" speak to the reader.
@@ -84,12 +82,14 @@ def clause_head(sentence: MarkedSentence, start: int, end: int) -> Head:
     place = past_marks(sentence, start, end)
     first, offered, addressed, conditional = place, False, False, False
     while place < end:
-        kinds = sentence.at(place)
-        steps = {kind: kinds[kind] for kind in ("lead_ins", "joiners", "optional") if kinds.get(kind, end + 1) <= end}
-        step = max(steps.values(), default=place)
-        if kinds.get("negations", place) >= max(step, place + 1):
+        if sentence.begins_nothing(place) and not sentence.has("condition_endings"):
+            break
+        lead_in, joiner, optional = [sentence.after(kind, place, end) for kind in _STEPS]
+        step = max(lead_in, joiner, optional)
+        negation = sentence.ending("negations", place)
+        if negation is not None and negation >= step:
             return Head(first, place, offered, True, addressed)
-        invites = steps.get("optional") == step
+        invites = place < step == optional
         ending = _condition_before(sentence, place, end)
         if ending > step:
             step, invites = ending, True
@@ -98,8 +98,8 @@ def clause_head(sentence: MarkedSentence, start: int, end: int) -> Head:
         if step < end and sentence.verb_end(place) > step:
             break
         offered = offered or invites
-        conditional = conditional or (sentence.lexicon.spaced and invites and "conditions" in kinds)
-        addressed = addressed or invites or (steps.get("lead_ins") == step and "joiners" not in steps)
+        conditional = conditional or (sentence.lexicon.spaced and invites and sentence.starts("conditions", place))
+        addressed = addressed or invites or (lead_in == step and joiner == place)
         place = past_marks(sentence, step, end)
         if not offered:
             first = place
@@ -114,6 +114,8 @@ def past_marks(sentence: MarkedSentence, place: int, end: int) -> int:
 
 def _condition_before(sentence: MarkedSentence, place: int, end: int) -> int:
     """The end of a short condition that a word closes, such as "…的话", when more follows it; else place."""
+    if not sentence.has("condition_endings"):
+        return place
     if not sentence.starts("conditions", place) and place in sentence.verbs:
         return place
     closed = sentence.find("condition_endings", place, min(end, place + _SHORT_CONDITION))

@@ -82,7 +82,7 @@ def _if_you(sentence: MarkedSentence, head: Head, cut: Cut) -> Found | None:
     if not begins and not sentence.starts("you", head.first):
         return None
     for _, after in sentence.spans("conditions", head.first, cut.end):
-        you = sentence.at(past_marks(sentence, after, cut.end)).get("you")
+        you = sentence.ending("you", past_marks(sentence, after, cut.end))
         if you is None:
             continue
         found = object_behind(sentence, clause_head(sentence, you, cut.end).place, cut.end)

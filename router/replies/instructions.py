@@ -7,8 +7,7 @@ invitation governs it. All else is content.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..table import ReplyAction
 from .clauses import Cut, Head, clause_head, cut_clauses
@@ -23,8 +22,7 @@ _LONGEST_HEADING = 3  # words before a colon that only lead to an instruction
 Kind = Literal["content", "instruction", "condition", "filler", "preface"]
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """[start, end) of the sentence. Only content survives beside an instruction; offered: a condition governs it."""
 
     start: int
@@ -46,7 +44,7 @@ def read_clauses(sentence: MarkedSentence, rows: RowPhrases, *, invited: bool) -
         clause = reader.read(cut, clauses[-1] if clauses else None, governed)
         behind_instruction = bool(clauses) and clauses[-1].kind in ("instruction", "filler")
         if clause.kind == "content" and behind_instruction and reader.continues(cut):
-            clause = replace(clause, kind="filler")
+            clause = clause._replace(kind="filler")
         governed = governed or clause.kind == "condition" or clause.offered
         clauses.append(clause)
     return tuple(_settle_prefaces(clauses))
@@ -70,7 +68,7 @@ def _settle_prefaces(clauses: list[Clause]) -> list[Clause]:
         kind = clause.kind
         if kind == "preface":
             kind = "filler" if following in ("instruction", "condition", "filler") else "content"
-        settled.append(clause if kind == clause.kind else replace(clause, kind=kind))
+        settled.append(clause if kind == clause.kind else clause._replace(kind=kind))
         following = kind
     return settled[::-1]
 

@@ -1,15 +1,17 @@
-"""How backends word their instructions, per language. Source: lexicon/replies/<language>.yaml."""
+"""How backends word their instructions, per language. Source: lexicon/replies/<language>.yaml, see `compiling.py`."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
-_FOLDER = Path(__file__).parent.parent / "lexicon" / "replies" / "compiled"
+from ..remembered import CHARACTERS, Remembered
+
+_FOLDER = Path(__file__).parent.parent / "lexicon"
 
 MASK = "\ue000"
 """A private character no backend writes: it stands for quoted content."""
@@ -17,57 +19,60 @@ MASK = "\ue000"
 WORD = re.compile(r"[^\W_]+|-(?=\w)")
 """A word of a spaced language; the hyphen is one because pronouns hang on it ("déplacez-le")."""
 
-# which languages a sentence may be in, by its script; the first that finds an instruction decides
-_LATIN = ("en", "es", "fr", "de", "pt")
-_BY_SCRIPT = (
-    (re.compile("[\u3040-\u30ff]"), "ja"),
-    (re.compile("[\uac00-\ud7af]"), "ko"),
-    (re.compile("[\u4e00-\u9fff]"), "zh"),
-)
+LATIN = ("en", "es", "fr", "de", "pt")
+"""The languages a sentence in Latin letters may be in; the first that finds an instruction decides."""
+_FIRST_OWN_SCRIPT = "\u3040"
+_RANGES = {"k": ("\u3040", "\u30ff"), "h": ("\uac00", "\ud7af"), "z": ("\u4e00", "\u9fff")}
+_LANGUAGES = {"k": "ja", "h": "ko", "z": "zh"}
 
 _ROUGH_WORD = re.compile(r"[^\W_]+")
-_BARE_LISTS = ("not_behind", "question_endings", "object_endings")  # matched otherwise than as phrases
 
 VERBS = ("press", "press_weakly", "open", "drag", "drag_surely", "look", "look_surely", "account")
-_SURE_VERBS = ("press", "drag", "drag_surely", "look_surely")
-_UNSURE_VERBS = ("press_weakly", "open", "look", "account")
 OBJECTS = (
     *("controls", "panels", "timelines", "accounts"),
     *("export_words", "upload_words", "edit_words", "confirm_words", "play_words"),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words of a lexicon and the kinds it lists them under. whole: no letter may follow."""
-
-    words: str
-    kinds: tuple[str, ...]
-    whole: bool
+Phrase = tuple[str, int, bool]
+"""Words of a lexicon, the kinds it lists them under, and whether no letter may follow."""
 
 
-@dataclass(frozen=True, slots=True)
 class ReplyLexicon:
-    """One language's wording.
+    """One language's wording, loaded once. Kinds of phrases are bits, so that a set of them is a number.
 
-    first: verbs precede their object. frames: infinitives do not. spaced: words are written apart.
+    first: verbs precede their object. frames: infinitives do not. spaced: words are written apart; else every
+    character is a word.
     not_behind: what bars a word from being a verb. questions: endings of a question that lacks its mark.
     object_endings: of verbs whose object is a pronoun they carry.
-    index: first word, second word ("" for none) -> phrases, longest first; characters where words are not apart.
+    index: first word -> its phrases by their second word ("" for none), longest first, and the kinds it has alone.
+    verbs, names: the kinds that are verbs, and what they act upon. parts: kinds of verbs -> their names.
     sure, unsure, objects: what tells quickly that a sentence cannot instruct.
     """
 
-    language: str
-    first: bool
-    frames: bool
-    spaced: bool
-    not_behind: tuple[str, ...]
-    questions: tuple[str, ...]
-    object_endings: tuple[str, ...]
-    index: Mapping[str, Mapping[str, tuple[Phrase, ...]]]
-    sure: Hints
-    unsure: Hints
-    objects: Hints
+    def __init__(self, language: str) -> None:
+        path = _FOLDER / "replies" / "compiled" / f"{language}.json"
+        data = json.loads(path.read_text(encoding="utf-8"))
+        bits = {kind: 1 << place for place, kind in enumerate(data["kinds"])}
+        self.language = language
+        self.first: bool = data["order"] != "last"
+        self.frames: bool = data["order"] == "framed"
+        self.spaced: bool = data["spaced"]
+        self.not_behind: tuple[str, ...] = tuple(data["not_behind"])
+        self.questions: tuple[str, ...] = tuple(data["question_endings"])
+        self.object_endings: tuple[str, ...] = tuple(data["object_endings"])
+        self.bits: Mapping[str, int] = bits
+        self.verbs: int = sum(bits[kind] for kind in VERBS)
+        self.names: int = sum(bits[kind] for kind in OBJECTS)
+        self.parts: Remembered[int, tuple[str, ...]] = Remembered(self._parts_of, 1 << len(VERBS))
+        self.index: Mapping[str, tuple[Mapping[str, list[Phrase]], int]] = data["index"]
+        self.sure, self.unsure, self.objects = (
+            Hints(frozenset(data[name]["words"]), data[name]["phrases"]) for name in ("sure", "unsure", "objects")
+        )
+
+    def _parts_of(self, verbs: int) -> tuple[str, ...]:
+        """The names of some kinds of verbs."""
+        return tuple(kind for kind in VERBS if verbs & self.bits[kind])
 
     def may_instruct(self, folded: str, words: frozenset[str]) -> bool:
         """False when no verb of this language stands beside something it could act on. words: those of `folded`."""
@@ -76,99 +81,83 @@ class ReplyLexicon:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Hints:
-    """A word of each of some phrases, or a pattern of their literals where words are not written apart."""
+class Hints(NamedTuple):
+    """A word of each of some phrases; where words are not written apart, the phrases by their first character."""
 
     words: frozenset[str]
-    pattern: re.Pattern[str] | None
+    phrases: Mapping[str, list[str]]
 
     def occur(self, folded: str, words: frozenset[str]) -> bool:
         """Whether any of them can be in the text."""
-        if self.pattern is not None:
-            return self.pattern.search(folded) is not None
-        return not self.words.isdisjoint(words)
+        if not self.phrases:
+            return not self.words.isdisjoint(words)
+        met = self.phrases.keys() & set(folded)
+        return any(phrase in folded for char in met for phrase in self.phrases[char])
 
 
-def _hints(data: Mapping[str, list[str]], kinds: Iterable[str], spaced: bool) -> Hints:
-    phrases = {phrase.lower() for kind in kinds for phrase in data[kind]}
-    if spaced:
-        return Hints(frozenset(max(WORD.findall(phrase), key=len) for phrase in phrases), None)
-    return Hints(frozenset(), re.compile("|".join(sorted(map(re.escape, phrases)))))
+def _script_of(code: int) -> str:
+    """The letter that stands for a character's script."""
+    return next((letter for letter, (low, high) in _RANGES.items() if low <= chr(code) <= high), "-")
 
 
-def _index(data: Mapping[str, list[str]], spaced: bool) -> Mapping[str, Mapping[str, tuple[Phrase, ...]]]:
-    kinds_of: dict[str, list[str]] = {}
-    for kind, phrases in data.items():
-        if isinstance(phrases, list) and kind not in _BARE_LISTS:
-            for phrase in phrases:
-                kinds_of.setdefault(phrase.lower(), []).append(kind)
-    index: dict[str, dict[str, list[Phrase]]] = {}
-    for phrase in sorted(kinds_of, key=len, reverse=True):
-        words = [*WORD.findall(phrase)[:2], ""] if spaced else [*phrase[:2], ""]
-        known = Phrase(phrase, tuple(kinds_of[phrase]), spaced and phrase[-1].isalnum())
-        index.setdefault(words[0], {}).setdefault(words[1], []).append(known)
-    return {first: {second: tuple(known) for second, known in found.items()} for first, found in index.items()}
+_SCRIPTS: Remembered[int, str] = Remembered(_script_of, CHARACTERS)
 
 
 @cache
 def reply_lexicon(language: str) -> ReplyLexicon:
     """The lexicon of one language. Raises FileNotFoundError for a language without one."""
-    data = json.loads((_FOLDER / f"{language}.json").read_text(encoding="utf-8"))
-    spaced = data["spaced"]
-    return ReplyLexicon(
-        language=language,
-        first=data["order"] != "last",
-        frames=data["order"] == "framed",
-        spaced=spaced,
-        not_behind=tuple(data["not_behind"]),
-        questions=tuple(data["question_endings"]),
-        object_endings=tuple(data["object_endings"]),
-        index=_index(data, spaced),
-        sure=_hints(data, _SURE_VERBS, spaced),
-        unsure=_hints(data, _UNSURE_VERBS, spaced),
-        objects=_hints(data, OBJECTS, spaced),
-    )
+    return ReplyLexicon(language)
 
 
-def lexicons_for(folded: str) -> tuple[ReplyLexicon, ...]:
-    """The lexicons of the languages a folded sentence may be in, by its script."""
-    if not folded.isascii():
-        for script, language in _BY_SCRIPT:
-            if script.search(folded):
-                return (reply_lexicon(language),)
-    return _latin_lexicons()
+def lexicons_for(folded: str) -> Iterator[ReplyLexicon]:
+    """The lexicons of the languages a folded sentence may be in, by its script; each loads when it is asked for."""
+    own = _by_script(folded)
+    return map(reply_lexicon, LATIN if own is None else (own,))
 
 
-def candidates(folded: str) -> tuple[ReplyLexicon, ...]:
-    """Those in which the sentence may instruct, that with most of its words first; () when it cannot at all."""
+def asks_without_mark(folded: str) -> bool:
+    """Whether a sentence ends as questions do in a language that needs no mark for them; Latin letters always do."""
+    own = _by_script(folded)
+    return own is not None and folded.rstrip().endswith(reply_lexicon(own).questions)
+
+
+def _by_script(folded: str) -> str | None:
+    """The language that the script gives away; None for Latin letters, which several share."""
+    if folded.isascii() or max(folded) < _FIRST_OWN_SCRIPT:
+        return None
+    scripts = folded.translate(_SCRIPTS)
+    return next((language for letter, language in _LANGUAGES.items() if letter in scripts), None)
+
+
+def candidates(folded: str) -> list[ReplyLexicon]:
+    """Those in which the sentence may instruct, that with most of its words first; [] when it cannot at all."""
     words = frozenset(_ROUGH_WORD.findall(folded))
-    lexicons = lexicons_for(folded)
-    if len(lexicons) > 1:
-        lexicons = _with_verbs(words)
-    found = [lexicon for lexicon in lexicons if lexicon.may_instruct(folded, words)]
+    own = _by_script(folded)
+    languages = _with_verbs(words) if own is None else (own,)
+    found = [lexicon for lexicon in map(reply_lexicon, languages) if lexicon.may_instruct(folded, words)]
     if len(found) > 1:
-        found.sort(key=lambda lexicon: -sum(word in lexicon.index for word in words))
-    return tuple(found)
+        found.sort(key=lambda lexicon: -sum(map(lexicon.index.__contains__, words)))
+    return found
 
 
-@cache
-def _latin_lexicons() -> tuple[ReplyLexicon, ...]:
-    return tuple(reply_lexicon(language) for language in _LATIN)
+def may_read(folded: str) -> Iterator[ReplyLexicon]:
+    """The lexicons that have a verb or a means in the sentence; no other can find an instruction in it."""
+    own = _by_script(folded)
+    return map(reply_lexicon, _with_verbs(frozenset(_ROUGH_WORD.findall(folded))) if own is None else (own,))
 
 
-def _with_verbs(words: frozenset[str]) -> tuple[ReplyLexicon, ...]:
-    """The lexicons written in Latin letters that have one of these words in a verb."""
+def _with_verbs(words: frozenset[str]) -> list[str]:
+    """The languages written in Latin letters that have one of these words in a verb, in their order."""
     known = _latin_verbs()
-    found = {number for word in known.keys() & words for number in known[word]}
-    return tuple(_latin_lexicons()[number] for number in sorted(found))
+    met = known.keys() & words
+    if not met:
+        return []
+    found = {language for word in met for language in known[word].split()}
+    return [language for language in LATIN if language in found]
 
 
 @cache
-def _latin_verbs() -> Mapping[str, tuple[int, ...]]:
-    """Each word that may stand for a verb, and the places of its lexicons."""
-    found: dict[str, tuple[int, ...]] = {}
-    for number, lexicon in enumerate(_latin_lexicons()):
-        for word in lexicon.sure.words | lexicon.unsure.words:
-            found[word] = (*found.get(word, ()), number)
+def _latin_verbs() -> Mapping[str, str]:
+    """Each word that may stand for a verb or a means, and the languages that have it, without loading any of them."""
+    found: dict[str, str] = json.loads((_FOLDER / "compiled" / "reply_verbs.json").read_text(encoding="utf-8"))
     return found

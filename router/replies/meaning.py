@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from ..table import ReplyAction, ReplyTable
 from .instructions import read_clauses
-from .lexicon import VERBS, ReplyLexicon, lexicons_for
+from .lexicon import OBJECTS, ReplyLexicon, lexicons_for, may_read
 from .rows import RowPhrases, own_phrases
 from .words import MarkedSentence, masked
 
 _BARE_VERB = 2  # characters of a Chinese verb or noun alone
+_WORDS_OF_BUTTONS = tuple(kind for kind in OBJECTS if kind.endswith("_words"))
 _NO_ROWS = RowPhrases()
 _BRACKETS = re.compile(r"[\[\]<>{}]|\.{3}|…")
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """senses: what the lexicons read -> what the table runs for it; an action without a row is not in it."""
 
     senses: Mapping[ReplyAction, ReplyAction]
@@ -50,7 +50,7 @@ def meaning_of(table: ReplyTable) -> Meaning:
 def _read(phrase: str) -> ReplyAction | None:
     plain = _BRACKETS.sub("", phrase)
     folded = masked(plain)
-    for lexicon in lexicons_for(folded):
+    for lexicon in may_read(folded):
         for clause in read_clauses(MarkedSentence(plain, folded, lexicon), _NO_ROWS, invited=False):
             if clause.action is not None:
                 return clause.action
@@ -65,5 +65,5 @@ def _is_own(phrase: str) -> bool:
 
 
 def _opens_known(folded: str, lexicon: ReplyLexicon) -> bool:
-    kinds = MarkedSentence(folded, folded, lexicon).at(0)
-    return bool(kinds) and any(kind in VERBS or kind.endswith("_words") for kind in kinds)
+    sentence = MarkedSentence(folded, folded, lexicon)
+    return sentence.is_verb(0) or any(sentence.starts(kind, 0) for kind in _WORDS_OF_BUTTONS)

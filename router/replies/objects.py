@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..table import ReplyAction
-from .lexicon import MASK, OBJECTS
+from .lexicon import MASK
 from .words import MarkedSentence
 
 _REACH = 70  # characters behind the verb within which its object stands
@@ -15,7 +15,6 @@ _BUTTON_NAME = 24  # characters behind "button" that name it
 _OPENERS = re.compile("[\\s*_\"'“”„‘’「」『』«»《》`\\[(（]+")
 _BEHIND_NAME = re.compile(r"[^\w\ue000+]+$|_+$")
 _MARKS = re.compile(r"[^\w\ue000\"'“”„‘’「」『』«»《》`@*]+")
-_NAMES = frozenset(OBJECTS)
 _BUTTONS: tuple[tuple[str, ReplyAction], ...] = (
     ("upload_words", "upload"),
     ("export_words", "export"),
@@ -61,8 +60,9 @@ def by_means(sentence: MarkedSentence, place: int, end: int, *, asked: bool) -> 
 
     asked: the reader is spoken to; if not, what starts at place must name what a button does.
     """
-    names = sentence.at(place)
-    if not asked and not any(kind in names for kind, _ in _BUTTONS):
+    if not sentence.has("means"):
+        return None
+    if not asked and not any(sentence.starts(kind, place) for kind, _ in _BUTTONS):
         return None
     for _, after in sentence.spans("means", place, end):
         pressed = _pressed(sentence, after, min(end, after + _REACH), weakly=True, before=False)
@@ -108,7 +108,7 @@ def _past_lead_ins(sentence: MarkedSentence, place: int, end: int) -> int:
     place = _past_marks(sentence, place, end)
     if not sentence.lexicon.spaced:
         return place
-    if not _NAMES.isdisjoint(sentence.at(place)):
+    if sentence.is_name(place):
         return place
     return _past_marks(sentence, sentence.after("lead_ins", place, end), end)
 
@@ -197,7 +197,7 @@ def _label(sentence: MarkedSentence, start: int, end: int, *, quoted_before_verb
     """The control's name behind the verb, or in front of it."""
     place = _past_lead_ins(sentence, start, end)
     while (after := sentence.after("determiners", place, end)) > place:
-        if not _NAMES.isdisjoint(sentence.at(place)):
+        if sentence.is_name(place):
             break
         place = _past_marks(sentence, after, end)
     opened = _OPENERS.match(sentence.folded, place, end)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from ..table import ReplyIntent, ReplyTable
 from .instructions import Clause, announces_words, read_clauses
-from .lexicon import ReplyLexicon, candidates, lexicons_for
+from .lexicon import ReplyLexicon, asks_without_mark, candidates, lexicons_for
 from .meaning import Meaning, meaning_of
 from .rest import EDGES, rest_of
 from .words import MarkedSentence, masked
@@ -16,8 +16,7 @@ _LONGEST_SENTENCE = 800  # characters; what is longer is no instruction but data
 _REMEMBERED = 4096  # sentences per table
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What one sentence asks and still says.
 
     intents: their spans count from the sentence's start. rest: what stays when they go; lexicon: their language.
@@ -70,9 +69,7 @@ def _words(sentence: str, clause: Clause) -> str:
 def _asks(folded: str) -> bool:
     if "?" in folded or "？" in folded:
         return True
-    if folded.isascii():
-        return False
-    return any(folded.rstrip().endswith(lexicon.questions) for lexicon in lexicons_for(folded) if lexicon.questions)
+    return asks_without_mark(folded)
 
 
 def _announces(sentence: str, folded: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..table import ReplyAction
 from .lexicon import WORD
@@ -18,8 +18,7 @@ _UNSPACED = re.compile("[\u2e80-\u9fff\uac00-\ud7af]")
 _VERB_LENGTH = 2  # characters of a Chinese verb
 
 
-@dataclass(frozen=True, slots=True)
-class OwnPhrase:
+class OwnPhrase(NamedTuple):
     """One phrase of a row: its words in order, or in a script without spaces the wordings it may take."""
 
     action: ReplyAction
@@ -34,8 +33,7 @@ class OwnPhrase:
         return _words_end(self.words, folded, place, end) if self.words else place
 
 
-@dataclass(frozen=True, slots=True)
-class RowPhrases:
+class RowPhrases(NamedTuple):
     """All own phrases of a table. openers: their first words, by which a sentence is known to be worth a look."""
 
     phrases: tuple[OwnPhrase, ...] = ()

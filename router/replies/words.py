@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 
 from ..quotation import quotes
-from .lexicon import MASK, VERBS, WORD, Phrase, ReplyLexicon
+from .lexicon import MASK, WORD, Phrase, ReplyLexicon
 
 QUOTING = re.compile("[\"'“„«»「『《〈﹁〝‹”＂‘‚`]")
 _ADDRESS = re.compile(r"https?://\S+|(?<![\w-])[\w-]+\.(?:mp[34]|mov|jpe?g|png|wav|gif|webm)\b")
 _DOTTED = re.compile(r"\.\w|://")
-_VERBS = frozenset(VERBS)
 _NOWHERE: Mapping[str, int] = {}
+_NONE: list[tuple[int, int]] = []
 
 
 def masked(sentence: str) -> str:
@@ -37,7 +37,7 @@ class MarkedSentence:
     verbs: where a verb that may instruct starts -> the parts it can play, each with its end.
     """
 
-    __slots__ = ("_at", "_of_kind", "end", "folded", "lexicon", "text", "verbs")
+    __slots__ = ("_kinds", "_marks", "_seen", "_spans", "end", "folded", "lexicon", "text", "verbs")
 
     def __init__(self, text: str, folded: str, lexicon: ReplyLexicon) -> None:
         self.text = text
@@ -45,43 +45,51 @@ class MarkedSentence:
         self.lexicon = lexicon
         self.end = len(folded)
         self.verbs: dict[int, dict[str, int]] = {}
-        self._at: dict[int, dict[str, int]] = {}
-        self._of_kind: dict[str, list[tuple[int, int]]] = {}
+        self._marks: list[tuple[int, int, int]] = []  # phrases in order: start, end, kinds no longer one there has
+        self._kinds: dict[int, int] = {}  # of all phrases that start at a place
+        self._seen = 0
+        self._spans: dict[str, list[tuple[int, int]]] = {}
         if lexicon.spaced:
             words = [(match.start(), match.group()) for match in WORD.finditer(folded)]
         else:
             words = list(enumerate(folded))
-        index = lexicon.index
-        last = len(words) - 1
+        index, last = lexicon.index, len(words) - 1
         for at, (place, word) in enumerate(words):
-            phrases = index.get(word)
-            if phrases is None:
-                continue
-            if at < last and (longer := phrases.get(words[at + 1][1])):
-                self._mark(place, longer)
-            if single := phrases.get(""):
-                self._mark(place, single)
-
-    def _mark(self, place: int, phrases: tuple[Phrase, ...]) -> None:
-        folded = self.folded
-        for phrase in phrases:
-            if not folded.startswith(phrase.words, place):
-                continue
-            end = place + len(phrase.words)
-            if phrase.whole and folded[end : end + 1].isalnum():
-                continue
-            found = self._at.get(place)
+            found = index.get(word)
             if found is None:
-                found = self._at[place] = {}
-            for kind in phrase.kinds:
-                if kind not in found:
-                    found[kind] = end
-                    if (spans := self._of_kind.get(kind)) is None:
-                        self._of_kind[kind] = [(place, end)]
-                    else:
-                        spans.append((place, end))
-                    if kind in _VERBS and not self._is_part_of_noun(end):
-                        self.verbs.setdefault(place, {})[kind] = end
+                continue
+            longer, alone = found
+            if longer:
+                if at < last and (phrases := longer.get(words[at + 1][1])):
+                    self._mark_longer(place, phrases)
+                if phrases := longer.get(""):
+                    self._mark_longer(place, phrases)
+            if alone:
+                self._mark(place, place + len(word), alone)
+
+    def _mark_longer(self, place: int, phrases: list[Phrase]) -> None:
+        """Mark those of some phrases that stand at a place."""
+        folded = self.folded
+        for words, kinds, whole in phrases:
+            if folded.startswith(words, place):
+                end = place + len(words)
+                if not (whole and folded[end : end + 1].isalnum()):
+                    self._mark(place, end, kinds)
+
+    def _mark(self, place: int, end: int, kinds: int) -> None:
+        """Mark a phrase, as those kinds of which no longer one starts at its place."""
+        taken = self._kinds.get(place, 0)
+        kinds &= ~taken
+        if not kinds:
+            return
+        self._kinds[place] = taken | kinds
+        self._marks.append((place, end, kinds))
+        self._seen |= kinds
+        verb = kinds & self.lexicon.verbs
+        if verb and not self._is_part_of_noun(end):
+            parts = self.verbs.setdefault(place, {})
+            for kind in self.lexicon.parts[verb]:
+                parts[kind] = end
 
     def _is_part_of_noun(self, end: int) -> bool:
         """Whether what follows a word bars it from being a verb ("tap-dance", "拖拉机")."""
@@ -91,9 +99,22 @@ class MarkedSentence:
         behind = WORD.match(self.folded, end) or WORD.match(self.folded, end + 1)
         return behind is not None and behind.group() in barred
 
-    def at(self, place: int) -> Mapping[str, int]:
-        """The kinds of phrase that start at a place, each with the end of its longest."""
-        return self._at.get(place, _NOWHERE)
+    def ending(self, kind: str, place: int) -> int | None:
+        """Where the longest `kind` phrase that starts at place ends; None when none does."""
+        bit = self.lexicon.bits[kind]
+        if self._kinds.get(place, 0) & bit:
+            for start, end, kinds in self._marks:
+                if start == place and kinds & bit:
+                    return end
+        return None
+
+    def is_name(self, place: int) -> bool:
+        """Whether the name of something handled starts at place: a control, a panel, what a button says."""
+        return bool(self._kinds.get(place, 0) & self.lexicon.names)
+
+    def is_verb(self, place: int) -> bool:
+        """Whether a word that can be a verb of an instruction starts at place, whatever follows it."""
+        return bool(self._kinds.get(place, 0) & self.lexicon.verbs)
 
     def verb_end(self, place: int) -> int:
         """Where the longest verb at place ends; place when there is none."""
@@ -101,27 +122,49 @@ class MarkedSentence:
 
     def after(self, kind: str, place: int, end: int) -> int:
         """Where the `kind` phrase that starts at place ends, or place when none does before end."""
-        ending = self.at(place).get(kind, place)
-        return ending if ending <= end else place
+        if place in self._kinds:
+            ending = self.ending(kind, place)
+            if ending is not None and ending <= end:
+                return ending
+        return place
+
+    def has(self, kind: str) -> bool:
+        """Whether the sentence has a `kind` phrase at all."""
+        return bool(self._seen & self.lexicon.bits[kind])
 
     def starts(self, kind: str, place: int) -> bool:
         """Whether a `kind` phrase starts at place."""
-        return kind in self.at(place)
+        return bool(self._kinds.get(place, 0) & self.lexicon.bits[kind])
+
+    def begins_nothing(self, place: int) -> bool:
+        """Whether no phrase starts at place."""
+        return place not in self._kinds
+
+    def _all(self, kind: str) -> list[tuple[int, int]]:
+        """The `kind` phrases of the sentence in order."""
+        bit = self.lexicon.bits[kind]
+        if not self._seen & bit:
+            return _NONE
+        spans = self._spans.get(kind)
+        if spans is None:
+            spans = self._spans[kind] = [(place, end) for place, end, kinds in self._marks if kinds & bit]
+        return spans
 
     def spans(self, kind: str, start: int, end: int) -> list[tuple[int, int]]:
         """The `kind` phrases within [start, end)."""
-        return [span for span in self._of_kind.get(kind, ()) if start <= span[0] and span[1] <= end]
+        spans = self._all(kind)
+        return [span for span in spans if start <= span[0] and span[1] <= end] if spans else spans
 
     def find(self, kind: str, start: int, end: int) -> tuple[int, int] | None:
         """The first `kind` phrase within [start, end)."""
-        for span in self._of_kind.get(kind, ()):
+        for span in self._all(kind):
             if span[0] >= start and span[1] <= end:
                 return span
         return None
 
     def find_start(self, kind: str, start: int, end: int) -> tuple[int, int] | None:
         """The first `kind` phrase that starts within [start, end), wherever it ends."""
-        for span in self._of_kind.get(kind, ()):
+        for span in self._all(kind):
             if start <= span[0] < end:
                 return span
         return None
