@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .bed import beat_times, compose
-    from .master import limit, loudness, master
+    from .master import limit, loudness, master, stretches
     from .score import moods
 
 _HOME = {
@@ -15,9 +15,10 @@ _HOME = {
     "loudness": "master",
     "master": "master",
     "moods": "score",
+    "stretches": "master",
 }
 
-__all__ = ["beat_times", "compose", "limit", "loudness", "master", "moods"]
+__all__ = ["beat_times", "compose", "limit", "loudness", "master", "moods", "stretches"]
 
 
 def __getattr__(name: str) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import av
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from api import Draft, Segment, Track, TrackType, placed
 
-from ..music import compose, limit, moods
+from ..music import compose, limit, moods, stretches
 from ..voice import SPOKEN_RATE, speak, spoken_languages
 from .errors import RenderError
 from .layout import role_of
@@ -40,19 +41,24 @@ class _Stem:
 
 def mix_sound(draft: Draft, media: Mapping[str, Path], duration_ms: int) -> Samples | None:
     """The film's sound, (n, 2) at 48 kHz in -1..1; None for a silent film. Raises RenderError."""
-    stems = [*_audio(draft, media, duration_ms), *_clips(draft, media, duration_ms)]
-    if not stems:
-        return None
     count = round(duration_ms * RATE / 1000)
-    music, voice = np.zeros((count, 2), np.float32), np.zeros((count, 2), np.float32)
-    for stem in stems:
-        bus = voice if stem.voice else music
+    buses: dict[bool, Samples] = {}
+    for stem in chain(_audio(draft, media, duration_ms), _clips(draft, media, duration_ms)):
+        if stem.voice not in buses:
+            buses[stem.voice] = np.zeros((count, 2), np.float32)
         length = min(len(stem.samples), count - stem.start)
         if length > 0:
-            bus[stem.start : stem.start + length] += stem.samples[:length]
-    if voice.any():
-        music *= _make_way(voice)[:, None]
-    return limit(music + voice)
+            buses[stem.voice][stem.start : stem.start + length] += stem.samples[:length]
+    if not buses:
+        return None
+    mixed = buses.pop(False, None)
+    if mixed is None:
+        mixed = buses[True]
+    elif buses:
+        _make_way(mixed, buses[True])
+        mixed += buses[True]
+    limit(mixed)
+    return mixed
 
 
 def is_silent(draft: Draft, film: Timeline) -> bool:
@@ -88,8 +94,9 @@ def _audio(draft: Draft, media: Mapping[str, Path], duration_ms: int) -> Iterato
             if fade_out is None:
                 # made music ends by itself, on its cadence
                 fade_out = _FADE_OUT_MS if segment.meta.source and not voice else _CLICK_MS
-            faded = _faded(samples, segment.meta.fade_in_ms or _CLICK_MS, max(_CLICK_MS, fade_out))
-            yield _Stem(round(start * RATE / 1000), faded * np.float32(min(volume, 2.0)), voice)
+            _fade(samples, segment.meta.fade_in_ms or _CLICK_MS, max(_CLICK_MS, fade_out))
+            samples *= np.float32(min(volume, 2.0))
+            yield _Stem(round(start * RATE / 1000), samples, voice)
 
 
 def _clips(draft: Draft, media: Mapping[str, Path], duration_ms: int) -> Iterator[_Stem]:
@@ -104,8 +111,9 @@ def _clips(draft: Draft, media: Mapping[str, Path], duration_ms: int) -> Iterato
                 samples = decode(path, meta.from_ms or 0, min(end, duration_ms) - start)
                 if samples is not None and len(samples):
                     volume = 1.0 if meta.volume is None else meta.volume
-                    faded = _faded(samples, max(lead_in, _CLICK_MS), max(overlap, _CLICK_MS))
-                    yield _Stem(round(start * RATE / 1000), faded * np.float32(volume), False)
+                    _fade(samples, max(lead_in, _CLICK_MS), max(overlap, _CLICK_MS))
+                    samples *= np.float32(volume)
+                    yield _Stem(round(start * RATE / 1000), samples, False)
             lead_in = overlap
 
 
@@ -185,22 +193,23 @@ def _looped(samples: Samples, count: int) -> Samples:
     return whole[:count]
 
 
-def _faded(samples: Samples, in_ms: int, out_ms: int) -> Samples:
-    faded = samples.copy()
-    rise, fall = (min(len(faded), round(ms * RATE / 1000)) for ms in (in_ms, out_ms))
-    faded[:rise] *= np.linspace(0, 1, rise, dtype=np.float32)[:, None]
+def _fade(samples: Samples, in_ms: int, out_ms: int) -> None:
+    rise, fall = (min(len(samples), round(ms * RATE / 1000)) for ms in (in_ms, out_ms))
+    samples[:rise] *= np.linspace(0, 1, rise, dtype=np.float32)[:, None]
     if fall:
-        faded[-fall:] *= np.linspace(1, 0, fall, dtype=np.float32)[:, None]
-    return faded
+        samples[-fall:] *= np.linspace(1, 0, fall, dtype=np.float32)[:, None]
 
 
-def _make_way(voice: Samples) -> Samples:
-    """How much of the music stays at each sample: less while the voice speaks, with soft ends."""
+def _make_way(music: Samples, voice: Samples) -> None:
+    """Turn the music down while the voice speaks, with soft ends."""
     hop = RATE // 50
-    loud = np.abs(voice).max(axis=1)
-    blocks = np.pad(loud, (0, -len(loud) % hop)).reshape(-1, hop).max(axis=1)
+    blocks = np.array([np.abs(voice[start : start + hop]).max() for start in range(0, len(voice), hop)])
     speaking = np.convolve((blocks > 0.02).astype(np.float32), np.ones(25), mode="same") > 0
     smooth = np.convolve(np.pad(speaking.astype(np.float32), 8, mode="edge"), np.hanning(17) / 8, mode="valid")
     gain = 1 - (1 - _UNDER_VOICE) * np.clip(smooth, 0, 1)
     places = (np.arange(len(gain)) + 0.5) * hop
-    return np.asarray(np.interp(np.arange(len(voice)), places, gain), np.float32)
+    start = 0
+    for part in stretches(music):
+        stays = np.interp(np.arange(start, start + len(part)), places, gain).astype(np.float32)
+        np.multiply(part, stays[:, None], out=part)
+        start += len(part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from itertools import pairwise
 from pathlib import Path
 
@@ -62,6 +63,17 @@ def test_any_length_works(length_ms: int) -> None:
     assert len(compose("calm", length_ms)) == length_ms * 48
 
 
+def test_a_long_piece_has_no_seams_and_needs_little_more_memory_than_itself() -> None:
+    tracemalloc.start()
+    samples = compose("ambient", 120_000)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 4 * samples.nbytes
+    steps = np.abs(np.diff(samples[:, 0]))
+    for seam in range(8 * RATE, len(samples), 8 * RATE):  # it is mixed in stretches of eight seconds
+        assert steps[seam - 3 : seam + 3].max() <= steps[seam - RATE : seam + RATE].max() * 0.999
+
+
 def test_beats_are_even_and_end_on_the_closing_chord() -> None:
     beats = beat_times("upbeat", 15_000)
     gaps = {after - before for before, after in pairwise(beats)}
@@ -90,10 +102,12 @@ def test_loudness_follows_the_standard() -> None:
 
 def test_the_limiter_holds_peaks_and_leaves_the_rest_alone() -> None:
     quiet = np.full((RATE, 2), 0.2, np.float32)
-    assert np.array_equal(limit(quiet), quiet)
-    loud = quiet.copy()
-    loud[RATE // 2 : RATE // 2 + 30] = 1.8
-    held = limit(loud)
+    left = quiet.copy()
+    limit(left)
+    assert np.array_equal(left, quiet)
+    held = quiet.copy()
+    held[RATE // 2 : RATE // 2 + 30] = 1.8
+    limit(held)
     assert np.abs(held).max() <= 10 ** (-1 / 20) + 1e-6
     assert np.allclose(held[: RATE // 4], 0.2) and np.allclose(held[-RATE // 4 :], 0.2)
 
