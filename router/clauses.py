@@ -28,7 +28,7 @@ _CLOSING: tuple[tuple[int, ClauseKind], ...] = (
     (_B["if_end"], "if"),
 )
 _OPENS = _B["before"] | _B["after"] | _B["if"] | _B["reason"]
-_CLOSES = _B["before_end"] | _B["after_end"] | _B["if_end"]
+_CLOSES = _B["before_end"] | _B["after_end"] | _B["if_end"] | _B["not_this"]
 _ACTS = _B["export"] | _B["save"] | _B["send"] | _B["send_me"] | _B["edit"] | _B["upload"] | _B["ROW_WORD"] | _B["give"]
 _HANDS_OVER = _B["give"] | _B["send"] | _B["send_me"]
 _MAIN_VERBS = _B["edit"] | _B["export"] | _B["upload"] | _B["show"] | _B["save"] | _B["ROW_WORD"]
@@ -47,6 +47,8 @@ _Q, _NEG, _A, _FIRST = _B["Q"], _B["NEG"], _B["a"], _B["first"]
 _EXPORT, _EXPORT_NOUN, _UPLOAD, _EDIT, _PLEASE = (
     _B[name] for name in ("export", "export_noun", "upload", "edit", "please")
 )
+_REASON, _WANT = _B["reason"], _B["want"]
+_WISHES = _WANT | _PLEASE | _B["small"] | _B["to_me"] | _B["to_you"]
 _SAYS, _CHANGED, _THEN_OR_BUT, _FINISHED = (
     _B["says"],
     _B["changed"],
@@ -56,6 +58,9 @@ _SAYS, _CHANGED, _THEN_OR_BUT, _FINISHED = (
 _VERB_OR_NOUN = _EXPORT | _UPLOAD | _EDIT
 _MAY_LEAD = _JOINTS | _PLEASE | _B["neg_request"]
 _NAME_OF_WORK = _B["credit"] | _B["status"]
+_DONE_WITH = _B["done_with"]
+# Chinese 把 takes up a thing to do something with it
+_TAKES_UP = _B["give"] | _B["the"] | _B["bring"]
 _SPEAKS_UP = _B["want"] | _B["request"] | _B["may"]
 _MAY_CUT = _OPENS | _CLOSES | _JOINTS | _WORK_OR_ACTS | _HANDS_OVER | _TOPIC | _SAYS | _SPEAKS_UP
 """The tags of words at which `_Cutter.word` may do anything but take them."""
@@ -144,7 +149,8 @@ class _Cutter:
         elif self.content:
             return
         elif hit.kind == "comma":
-            self.close()
+            if not self._wishes(place):
+                self.close()
         elif place + 1 == len(self.hits) or self.hits[place + 1].kind != "url":
             if self.tags & _INTRODUCES_TEXT:
                 self.content = True
@@ -159,6 +165,10 @@ class _Cutter:
             # "tell me if it is done": what follows is asked, no condition
             hit = hit._replace(tags=own & ~_IF_OR_THEN | (_ASKS_DONE if own & _THEN else _ASKS))
             own = hit.tags
+        if own & _REASON and self.tags & _WANT and not self.tags & ~_WISHES:
+            # "I want that you ..." in languages that say it with the word for a purpose
+            own &= ~_REASON
+            hit = hit._replace(tags=own)
         if own & _OPENS and (place == 0 or not own & _ACTS):
             self.close()
             self.kind = next(name for bit, name in _OPENING if own & bit)
@@ -172,8 +182,14 @@ class _Cutter:
         self.tags |= own
         if own & _SAYS and not (place + 1 < len(self.hits) and self.hits[place + 1].tags & _CHANGED):
             self.content = True
-        if own & _CLOSES:
-            self.close(next(name for bit, name in _CLOSING if own & bit))
+        if own & _CLOSES and not (own & _FIRST and all(hit.tags & _MAY_LEAD for hit in self.current[:-1])):
+            # Turkish "önce" closes what comes later; with nothing before it, it says "first"
+            self.close(next((name for bit, name in _CLOSING if own & bit), "main"))
+
+    def _wishes(self, place: int) -> bool:
+        """Whether nothing but "I want" stands before the comma, and what is wanted behind it."""
+        following = self.hits[place + 1].tags if place + 1 < len(self.hits) else 0
+        return bool(following & _REASON and self.tags & _WANT) and not self.tags & ~_WISHES
 
     def _makes_something(self) -> bool:
         """Whether what is told about is a film named right before, or whatever an edit makes."""
@@ -196,6 +212,11 @@ class _Cutter:
         if own & _ACTS and self.tags & _ACTS and self.lexicon.verb_final and not own & _NEG:
             return True
         if own & _SEND_ME and self.tags & _EDIT:
+            return True
+        if own & _SHOW and self.tags & _DENIES and self.tags & _ACTS and not own & _DENIES:
+            # "no need to send it just tell me how far it is"
+            return True
+        if own & _ACTS and (self.tags & _DONE_WITH or (own & _TAKES_UP == _TAKES_UP and self.tags & _EDIT)):
             return True
         if self.kind == "main":
             return False
@@ -327,9 +348,13 @@ def _govern(tags: list[int], whole: int, verb_final: bool) -> tuple[int, int]:
 def _leads(hits: Sequence[Hit]) -> bool:
     """Whether "first" says when, not which: at either end of the clause, behind joints and politeness."""
     first = _FIRST
-    for hit in hits:
+    for place, hit in enumerate(hits):
         if hit.tags & first:
             return True
         if not hit.tags & (_MAY_LEAD):
+            # "corrigez d'abord la faute", but not "crop first photo"
+            behind = hits[place + 1 : place + 3]
+            if hit.tags & _EDIT and len(behind) > 1 and behind[0].tags & first and not behind[1].tags & _NAMES:
+                return True
             break
     return bool(hits[-1].tags & first) and not (len(hits) > 1 and hits[-2].tags & _B["the"])

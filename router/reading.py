@@ -162,7 +162,8 @@ def _longest(spelt: list[str], place: int, tails: Tails, present: set[str]) -> t
     for tail, needed in tails.loose:
         if needed not in present:
             continue
-        if best is not None and len(best[1][0]) >= len(tail[0]):
+        # a phrase without a gap says more than one as long with a gap
+        if best is not None and len(best[1][0]) >= len(tail[0]) - (GAP in tail[0]):
             break
         matched = _follow(spelt, place, tail)
         if matched is not None:

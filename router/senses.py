@@ -8,7 +8,7 @@ from .vocabulary import tag_bits, tag_mask
 _B = tag_bits()
 _EDIT, _NOUN, _GIVE, _TO_ME, _ASKS, _COPULA = (_B[name] for name in ("edit", "noun", "give", "to_me", "asks", "copula"))
 _PERSON, _A, _TOPIC, _SHOW, _TIMELINE = _B["person"], _B["a"], _B["topic"], _B["show"], _B["timeline"]
-_UNSETTLED = _NOUN | _SHOW | _B["placed"] | _COPULA | _PERSON | _TO_ME
+_UNSETTLED = _NOUN | _B["question"] | _SHOW | _B["placed"] | _COPULA | _PERSON | _TO_ME
 _OPENS_NAME = tag_mask("opens_name")
 _IN_NAME = tag_mask("in_name")
 _CONTINUES_NAME = _B["finished"] | _B["more"] | _B["format"] | _B["shape"] | _B["another"] | _B["please"] | _IN_NAME
@@ -22,6 +22,7 @@ _DONE_BY_PEOPLE = tag_mask("done_by_people")
 _ASKS_AGAIN = tag_mask("asks_again")
 _MAY_HAND_OVER = tag_mask("may_hand_over")
 _PLACED, _GOES_ON = _B["placed"], tag_mask("goes_on")
+_NO, _QUESTION, _YET = _B["neg"], _B["question"], _B["yet"]
 _OBJECT_REACH = 5
 
 
@@ -36,6 +37,8 @@ def settled(hits: list[Hit]) -> list[Hit]:
         hits = _shown(hits)
     if seen & _NOUN and seen & _EDIT:
         hits = _named(hits)
+    if seen & _NO and seen & _QUESTION:
+        hits = _ending(hits)
     if seen & _PLACED:
         hits = _in_place(hits)
     if seen & _TO_ME:
@@ -81,6 +84,18 @@ def _named(hits: list[Hit]) -> list[Hit]:
         elif own:
             behind_noun = (behind_opener or behind_noun) and bool(own & _CONTINUES_NAME) and not own & _EDIT
             behind_opener = False
+    return found
+
+
+def _ending(hits: list[Hit]) -> list[Hit]:
+    """In Chinese a word of denial at the end of a clause asks ("放进去没"); before a verb it denies."""
+    found = list(hits)
+    for place, hit in enumerate(hits):
+        own = hit.tags
+        if own & _NO and own & _QUESTION and own & _YET:
+            following = hits[place + 1] if place + 1 < len(hits) else None
+            ends = following is None or following.kind not in ("word", "glued")
+            found[place] = _with(hit, own & ~_NO if ends and place else own & ~_YET)
     return found
 
 
