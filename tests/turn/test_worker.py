@@ -25,6 +25,8 @@ from skill.turn.running import RunningTurn
 from skill.turn.settings import Settings
 from skill.turn.worker import serve
 
+from .conftest import overdue
+
 # A turn function that obeys its words: what a worker does around it is the subject here.
 PLAY = """
 import os, signal, sys
@@ -257,7 +259,7 @@ def test_a_worker_that_was_taken_over_writes_no_more(journal: Journal, home: Pat
 
     async def hang(pinned: PinnedTurn, log: RunningTurn) -> TurnState:
         with Journal.open(conversation_file(home, "c")) as other:
-            other.connection.execute("UPDATE lease SET expires_at = 5")
+            overdue(conversation_file(home, "c"))
             assert Lease.take(other, stale=5)
         log.append(Text("too late"))
         return "finished"
@@ -280,6 +282,7 @@ def test_a_skill_that_is_gone_when_its_turn_comes_is_a_problem_with_advice(
     assert events[-1] == Done("t1", "failed")
 
 
+@pytest.mark.shows_tokens("the journal keeps the user's own words, and these hold one")
 def test_a_workers_log_names_the_turn_on_every_line_and_no_secret(
     journal: Journal, home: Path, runner: Detached, monkeypatch: pytest.MonkeyPatch
 ) -> None:
