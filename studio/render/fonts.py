@@ -23,6 +23,7 @@ class Face:
     file: str
     index: int = 0
     rtl: bool = False
+    blank: bool = True  # whether its blank is one between words
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ def runs_of(text: str) -> tuple[Run, ...]:
         face = _face_of(char, han)
         if face is None and runs and unicodedata.category(char)[0] in "PS" and runs[-1][1] != han:
             face = _fallback()  # fonts of one script lack brackets and quotes
+        if face is None and runs and char.isspace() and not runs[-1][1].blank:
+            face = _fallback()
         if runs and (face is None or face == runs[-1][1]):
             runs[-1] = (runs[-1][0] + char, runs[-1][1])
         else:
@@ -117,7 +120,8 @@ def _scripted(char: str, han: Face) -> Face | None:
         return han
     for row in data["scripts"]:
         if _within(char, row["ranges"]):
-            return Face(data["fallback"]["package"], row["file"], 0, bool(row.get("rtl")))
+            package = data["fallback"]["package"]
+            return Face(package, row["file"], rtl=row.get("rtl", False), blank=row.get("blank", True))
     return None
 
 

@@ -70,6 +70,13 @@ def test_right_to_left_words_stand_right_of_what_follows_them() -> None:
     assert [run.text.strip() for run in visual(runs_of("Tel Aviv שלום"))] == ["Tel Aviv", "שלום"]
 
 
+def test_a_blank_after_an_emoji_is_one_between_words() -> None:
+    runs = runs_of("Ada 🌅 我们")
+    assert "".join(run.text for run in runs) == "Ada 🌅 我们"
+    (emoji,) = (run for run in runs if "🌅" in run.text)
+    assert not emoji.text.endswith(" ")  # the emoji font's own blank is as wide as a picture
+
+
 @pytest.mark.parametrize(("position", "low", "high"), [("top", 0.1, 0.3), ("center", 0.4, 0.6), ("bottom", 0.65, 0.82)])
 def test_position_colour_and_size_are_obeyed(tmp_path: Path, position: str, low: float, high: float) -> None:
     drawn = still(tmp_path, text="Hello", position=position, color="#ffd700", size=5)
