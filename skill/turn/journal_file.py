@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from .filelock import alone
+from .shared_disk import networked
 
 _VERSION = 1
 _CACHE_PAGES = 8
@@ -82,7 +83,7 @@ def connect(path: str, name: str) -> sqlite3.Connection:
         path, timeout=15, isolation_level=None, check_same_thread=False, cached_statements=_CACHED_STATEMENTS
     )
     try:
-        _retry_locked(connection, "PRAGMA journal_mode = WAL")
+        _choose_mode(connection, Path(path))
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > _VERSION:
             raise sqlite3.OperationalError(f"it was written by a newer release, as format {version}")
@@ -116,6 +117,17 @@ def _create(connection: sqlite3.Connection, name: str) -> None:
         connection.execute("INSERT INTO meta VALUES ('name', ?)", (name.encode("utf-8", "replace").decode(),))
         connection.execute(f"PRAGMA user_version = {_VERSION}")
     connection.execute("COMMIT")
+
+
+def _choose_mode(connection: sqlite3.Connection, path: Path) -> None:
+    """WAL; a rollback journal where the file's users cannot share memory, as on a network's file system."""
+    if networked(path) is None:
+        try:
+            return _retry_locked(connection, "PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):
+                raise
+    return _retry_locked(connection, "PRAGMA journal_mode = DELETE")
 
 
 def _retry_locked(connection: sqlite3.Connection, statement: str) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ...turn.backend import open_shelves
 from ...turn.home import HomeError
+from ...turn.shared_disk import networked
 from .desk import Desk
 from .exits import DONE, FINDINGS, CallError
 from .lines import put
@@ -107,7 +108,9 @@ def _state() -> Iterator[Check]:
     except HomeError as error:
         yield Check("state", False, str(error), "Set SKILLTURN_HOME to a folder that can be written.")
         return
-    yield Check("state", True, f"kept in {desk.home}")
+    kind = networked(desk.home)
+    way = f" ({kind}: journals are written the slower way that a network's disk needs)" if kind else ""
+    yield Check("state", True, f"kept in {desk.home}{way}")
     free = shutil.disk_usage(desk.home).free
     advice = "Films need room: free some, or move SKILLTURN_HOME."
     yield Check("disk", free > _ROOM_BYTES, f"{free / 2**30:.1f} GB free", advice)
