@@ -187,28 +187,33 @@ def _progress(ctx: TurnContext, batch: _Batch) -> Progress:
 
 
 async def _send_links(ctx: TurnContext, batch: _Batch, links: list[str]) -> None:
-    """Hand addresses to the backend, which fetches them itself; http and https only."""
+    """Hand addresses to the backend, which fetches them itself; http and https only.
+
+    One at a time: a list is refused as a whole, and nobody would know which of it has arrived.
+    """
     for link in links:
         parts = urlsplit(link)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             batch.bad.append(BadFile(link, "link"))
     good = [link for link in links if all(bad.name != link for bad in batch.bad)]
-    fresh = [link for link in good if link not in ctx.conversation.uploaded]
+    fresh = [link for link in dict.fromkeys(good) if link not in ctx.conversation.uploaded]
     batch.known += [ctx.conversation.uploaded[link] for link in good if link not in fresh]
-    if not fresh:
-        return
-    try:
-        uploaded = await ctx.client.upload_urls(fresh)
-    except FileRefused as error:
-        batch.bad += [BadFile(link, str(error.code)) for link in fresh]
-        return
-    except BackendError as error:
-        batch.errors.append(error)
-        batch.bad += [BadFile(link, "not_sent") for link in fresh]
-        return
-    batch.arrived += uploaded.names
-    ctx.conversation.uploaded.update(zip(fresh, uploaded.names, strict=False))
-    ctx.log.save()
+    away: BackendError | None = None
+    for link in fresh:
+        try:
+            if away is not None:
+                raise away
+            uploaded = await ctx.client.upload_urls([link])
+        except FileRefused as error:
+            batch.bad.append(BadFile(link, str(error.code)))
+        except BackendError as error:
+            batch.errors.append(error)
+            batch.bad.append(BadFile(link, "not_sent"))
+            away = error if isinstance(error, BackendUnreachable) else None
+        else:
+            batch.arrived += uploaded.names
+            ctx.conversation.uploaded.update(zip([link], uploaded.names, strict=False))
+            ctx.log.save()
 
 
 async def _report(ctx: TurnContext, batch: _Batch, emit: Emit) -> None:

@@ -170,6 +170,30 @@ def test_links_are_handed_to_the_backend(bench: Bench) -> None:
     assert b'"source_type":"url"' in body.replace(b" ", b"")
 
 
+def test_a_refused_link_does_not_lose_the_others(bench: Bench) -> None:
+    bench.known()
+    links = [f"https://photos.test/{name}.jpg" for name in ("a", "b", "c", "a")]
+
+    def reply(request: httpx.Request) -> object:
+        return {"code": 4001, "message": "unsupported"} if b"b.jpg" in request.read() else {"code": 0, "data": {}}
+
+    bench.backend.reply("upload", reply)
+    log = bench.turn("", urls=links)
+    assert bench.backend.calls.count("upload") == 3
+    assert "https://photos.test/b.jpg" in log.problem.message and "a.jpg" not in log.problem.message
+    assert log.texts[-1].startswith("Got all 2: a.jpg and c.jpg.")
+    assert bench.turn("", urls=links[:1]).texts[-1].startswith("a.jpg was already here")
+
+
+def test_links_wait_for_a_backend_that_is_away(bench: Bench) -> None:
+    bench.known()
+    bench.backend.reply("upload", {"code": 0, "data": {}}, httpx.ConnectError("gone"))
+    log = bench.turn("", urls=[f"https://photos.test/{number}.jpg" for number in range(20)])
+    assert bench.backend.calls.count("upload") == 2
+    assert log.problem.retryable
+    assert "19" in log.problem.message
+
+
 @pytest.mark.parametrize("link", ["file:///etc/passwd", "ftp://x.test/a.jpg", "http://"])
 def test_only_web_links(bench: Bench, link: str) -> None:
     bench.known()
