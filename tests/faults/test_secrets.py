@@ -6,42 +6,16 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import anyio
 import pytest
-
-from api import SystemClock
-from skill.document import SkillPlan
 
 from .bench import GIVEN, ROOT
 from .server import TOKEN, Server
 
 KEPT = {"tokens.json", "client_id"}
 """Where a token may be, for its owner's eyes only; beside them the folder `keys` while a turn runs."""
-
-
-@pytest.fixture
-def server(plan: SkillPlan) -> Iterator[Server]:
-    """A backend in a thread of its own, which quotes our tokens wherever it can."""
-    served = Server(SystemClock(), lambda: None, plan.api.endpoints)
-    ready, over = threading.Event(), threading.Event()
-
-    async def serve() -> None:
-        async with served.listening():
-            ready.set()
-            while not over.is_set():  # noqa: ASYNC110 - another thread tells when it is over
-                await anyio.sleep(0.02)
-
-    thread = threading.Thread(target=anyio.run, args=(serve,))
-    thread.start()
-    ready.wait(10)
-    yield served
-    over.set()
-    thread.join(10)
 
 
 def quoting(secret: str) -> dict[str, list[object]]:
