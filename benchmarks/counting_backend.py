@@ -32,6 +32,8 @@ class CountingBackend:
 
     def __init__(self, *, answer_s: float = 0.3) -> None:
         self.answer_s = answer_s
+        self.holding = False
+        """While it is set, no answer ends."""
         self.calls: Counter[str] = Counter()
         self.messages: Counter[str] = Counter()
         self.applied: Counter[str] = Counter()
@@ -105,6 +107,8 @@ class CountingBackend:
             await asyncio.sleep(own[1])
             self._apply(own[0], text)
         await asyncio.sleep(self.answer_s)
+        while self.holding:  # noqa: ASYNC110 - set from another thread
+            await asyncio.sleep(0.1)
         if not silent:
             yield _event({"content": {"parts": [{"text": f"Applied: {text}."}], "role": "model"}})
         self.cue("answered", text)

@@ -82,9 +82,9 @@ class Skillturn:
             raise ValueError(complaint)
         urls = tuple(urls)
         names = [os.fspath(name) for name in files]
-        good, bad = await anyio.to_thread.run_sync(expand, names, Path.cwd(), plan)
+        good, bad = await anyio.to_thread.run_sync(expand, names, Path.cwd(), plan) if names else ([], [])
         bad += bad_links(urls)
-        with runner.journal(conversation_file(self._home, conversation), conversation) as journal:
+        async with runner.journal(conversation_file(self._home, conversation), conversation) as journal:
             memory = journal.memory()
             if bad:
                 yield bad_files(bad, plan, Messages(spoken_language(TurnRequest(text), memory)), begun=False)

@@ -27,7 +27,7 @@ class Follower:
         self.told = after
         self.finished = False
         self.pause_s = FIRST_PAUSE_S
-        self._version: tuple[int, int] | None = None
+        self._version: int | None = None
 
     def poll(self) -> list[TurnEvent]:
         """Events that are new since the last call. A turn that ended wordless (stopped while it waited) gets a Done."""

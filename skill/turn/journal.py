@@ -17,9 +17,10 @@ from typing import Any
 
 from ..handlers.contract import Conversation
 from ..value import value
+from .awake import Awake, Stamp, stamp
 from .event_json import from_json
 from .events import TurnEvent, TurnState
-from .journal_file import JournalError, connect, open_file, refusal
+from .journal_file import JournalError, connect, open_file, refusal, reopen
 
 __all__ = ["OPEN_STATES", "Journal", "JournalError", "Turn", "memory_json"]
 
@@ -59,7 +60,10 @@ class Turn:
 
 
 class Journal:
-    """One connection to one conversation's file. Not for several threads at once."""
+    """One conversation's file, opened when it is used. Not for several threads at once.
+
+    Among many (`awake`) it may be closed while nothing happens in it; `version` tells all the same when to look.
+    """
 
     def __init__(
         self,
@@ -67,27 +71,65 @@ class Journal:
         path: Path | None,
         kept_aside: Path | None = None,
         now: Callable[[], float] = time.time,
+        awake: Awake | None = None,
     ) -> None:
-        self.connection = connection
+        self._connection: sqlite3.Connection | None = connection
         self.path = path
         self.kept_aside = kept_aside
         self.now = now
+        self._awake = awake
+        self._version = 0
+        self._counts = (0, 0)
+        self._stamp = Stamp()
 
     @classmethod
-    def open(cls, path: Path | str, *, name: str = "", now: Callable[[], float] = time.time) -> Journal:
+    def open(
+        cls, path: Path | str, *, name: str = "", now: Callable[[], float] = time.time, awake: Awake | None = None
+    ) -> Journal:
         """Open the file, or begin it. ":memory:" keeps nothing. now: seconds since the epoch, as this process sees it.
 
         A damaged file is moved aside and a new one begun; `kept_aside` then says where the old one is.
-        Raises JournalError when the disk refuses.
+        awake: the open journals this one is to be counted among. Raises JournalError when the disk refuses.
         """
         if str(path) == ":memory:":
             return cls(connect(":memory:", name), None, now=now)
         path = Path(path)
         connection, aside = open_file(path, name)
-        return cls(connection, path, aside, now)
+        return cls(connection, path, aside, now, awake)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """Raises JournalError when the file cannot be opened again."""
+        if self._connection is None:
+            self._connection = self._wake()
+        if self._awake is not None:
+            self._awake.use(self)
+        return self._connection
+
+    def _wake(self) -> sqlite3.Connection:
+        assert self.path is not None, "a journal in memory never rests"
+        connection = reopen(self.path)
+        # in this order: what others write from here on is counted, what they wrote before shows in the files
+        self._counts = _counts(connection)
+        self._note_stamp()
+        return connection
+
+    def rest(self) -> None:
+        """Close the file until it is used again; not in the middle of a transaction."""
+        if self._connection is None or self._connection.in_transaction or self.path is None:
+            return
+        self._note_counts(self._connection)
+        self._connection.close()
+        self._connection = None
+        self._stamp = stamp(self.path)
+        # the last one to close empties the log: with something in it another has the file open, and may have written
+        self._version += self._stamp.log_bytes > 0
 
     def close(self) -> None:
-        self.connection.close()
+        if self._awake is not None:
+            self._awake.forget(self)
+        if self._connection is not None:
+            self._connection.close()
 
     def __enter__(self) -> Journal:
         return self
@@ -114,10 +156,27 @@ class Journal:
         return [(backend, key.removeprefix(_PROJECT)) for backend, key in rows]
 
     @property
-    def version(self) -> tuple[int, int]:
-        """Changes whenever anybody wrote, through another connection or this one; cheap enough to poll."""
-        elsewhere: int = self.connection.execute("PRAGMA data_version").fetchone()[0]
-        return elsewhere, self.connection.total_changes
+    def version(self) -> int:
+        """Changes whenever anybody wrote, through another connection or this one; cheap enough to poll.
+
+        It wakes nobody; after a rest it may change once although nothing new was written.
+        """
+        if self._connection is None:
+            self._note_stamp()
+        else:
+            self._note_counts(self._connection)
+        return self._version
+
+    def _note_counts(self, connection: sqlite3.Connection) -> None:
+        now = _counts(connection)
+        self._version += now != self._counts
+        self._counts = now
+
+    def _note_stamp(self) -> None:
+        assert self.path is not None, "a journal in memory never rests"
+        now = stamp(self.path)
+        self._version += now != self._stamp
+        self._stamp = now
 
     @contextmanager
     def writing(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
@@ -211,6 +270,11 @@ class Journal:
         body = json.loads(row[0])
         known = {field.name for field in fields(Conversation)}
         return Conversation(**{key: value for key, value in body.items() if key in known})
+
+
+def _counts(connection: sqlite3.Connection) -> tuple[int, int]:
+    """What changes when others write, and when this connection does."""
+    return connection.execute("PRAGMA data_version").fetchone()[0], connection.total_changes
 
 
 def memory_json(conversation: Conversation) -> str:

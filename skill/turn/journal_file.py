@@ -65,6 +65,16 @@ def open_file(path: Path, name: str) -> tuple[sqlite3.Connection, Path | None]:
         raise refusal(error, path) from error
 
 
+def reopen(path: Path) -> sqlite3.Connection:
+    """A connection to a file that was whole when it was closed. Raises JournalError, also when it is gone by now."""
+    try:
+        connection = _connection(f"{path.absolute().as_uri()}?mode=rw")
+        connection.execute(f"PRAGMA cache_size = {_CACHE_PAGES}")
+    except sqlite3.DatabaseError as error:
+        raise refusal(error, path) from error
+    return connection
+
+
 def _mended(path: Path, name: str) -> tuple[sqlite3.Connection, Path | None]:
     """Move the damaged file aside, unless somebody else has just done so."""
     try:
@@ -79,9 +89,7 @@ def _mended(path: Path, name: str) -> tuple[sqlite3.Connection, Path | None]:
 
 def connect(path: str, name: str) -> sqlite3.Connection:
     """Open and, when it is new, begin the database. Raises sqlite3.DatabaseError for one that is not whole."""
-    connection = sqlite3.connect(
-        path, timeout=15, isolation_level=None, check_same_thread=False, cached_statements=_CACHED_STATEMENTS
-    )
+    connection = _connection(path)
     try:
         _choose_mode(connection, Path(path))
         version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -107,6 +115,18 @@ def connect(path: str, name: str) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _connection(address: str) -> sqlite3.Connection:
+    """address: a path, ":memory:" or a file: URI."""
+    return sqlite3.connect(
+        address,
+        timeout=15,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=_CACHED_STATEMENTS,
+        uri=address.startswith("file:"),
+    )
 
 
 def _create(connection: sqlite3.Connection, name: str) -> None:

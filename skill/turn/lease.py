@@ -14,6 +14,8 @@ from .journal import Journal, JournalError, Turn, memory_json
 
 RENEW_S = 5.0
 TTL_S = 20.0
+_COARSE_S = 2.0
+"""How much the time of a file may be off: some file systems count in two seconds."""
 
 
 class Standing(Enum):
@@ -52,6 +54,7 @@ class Lease:
             if standing is Standing.HELD or (standing is Standing.DOUBTFUL and expires_at != stale):
                 return None
             lock, locked = hold(_lock_file(journal.path, epoch + 1)) if journal.path else (None, False)
+            _prolong(journal, epoch + 1)
             connection.execute(
                 "UPDATE lease SET epoch = ?, holder = ?, expires_at = ?",
                 (epoch + 1, socket.gethostname() if locked else "", journal.now() + TTL_S),
@@ -66,10 +69,13 @@ class Lease:
             raise LeaseLost
 
     def renew(self) -> None:
-        """Say that the holder is alive. Raises LeaseLost."""
-        with self.journal.writing(durable=False) as connection:
-            self.guard()
-            connection.execute("UPDATE lease SET expires_at = ?", (self.journal.now() + TTL_S,))
+        """Say that the holder is alive, until it lets go; the journal may rest meanwhile. Raises LeaseLost."""
+        if self._lock is None:
+            return
+        try:
+            _prolong(self.journal, self.epoch)
+        except FileNotFoundError as error:  # a successor removes it, and so does who forgets the conversation
+            raise LeaseLost from error
 
     def save(self) -> None:
         """Keep `conversation` as it is now. Raises LeaseLost."""
@@ -130,13 +136,31 @@ def _look(journal: Journal) -> tuple[int, float, Standing]:
     epoch, host, expires_at = journal.connection.execute("SELECT epoch, holder, expires_at FROM lease").fetchone()
     if expires_at == 0:
         return epoch, expires_at, Standing.FREE
-    in_time = journal.now() < expires_at <= journal.now() + TTL_S
+    expires_at = _prolonged_until(journal, epoch) or expires_at
+    in_time = journal.now() < expires_at <= journal.now() + TTL_S + _COARSE_S
     locked = journal.path is not None and held(_lock_file(journal.path, epoch))
     if journal.path is not None and host == socket.gethostname() and not locked:
         return epoch, expires_at, Standing.FREE
     if journal.path is None and not in_time:
         return epoch, expires_at, Standing.FREE
     return epoch, expires_at, Standing.HELD if in_time else Standing.DOUBTFUL
+
+
+def _prolong(journal: Journal, epoch: int) -> None:
+    """The lock file's time is when the lease ends: written without waiting for a disk or opening a database."""
+    if journal.path is not None:
+        until_ns = int((journal.now() + TTL_S) * 1e9)
+        os.utime(_lock_file(journal.path, epoch), ns=(until_ns, until_ns))
+
+
+def _prolonged_until(journal: Journal, epoch: int) -> float | None:
+    """When the lease ends by its lock file; None where there is none."""
+    if journal.path is None:
+        return None
+    try:
+        return _lock_file(journal.path, epoch).stat().st_mtime
+    except FileNotFoundError:
+        return None
 
 
 def standing(journal: Journal) -> tuple[Standing, float]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .awake import Awake
 from .journal import Journal, JournalError
 from .lease import Standing, standing
 
@@ -82,7 +83,7 @@ def _apart() -> dict[str, Any]:
 class Inline:
     """Runs turns as tasks of the caller's task group: servers, tests, programs that embed the runtime.
 
-    A conversation is open once however many of its turns are followed: a connection is what costs most memory.
+    A conversation is open once however many of its turns are followed, and rests while it waits among many others.
     """
 
     def __init__(self, tasks: TaskGroup, run: RunPinned | None = None) -> None:
@@ -91,11 +92,14 @@ class Inline:
         self._working: set[Path] = set()
         self._asked: set[Path] = set()
         self._open: dict[Path, tuple[Journal, int]] = {}
+        self._awake = Awake()
 
-    @contextmanager
-    def journal(self, path: Path, name: str = "") -> Iterator[Journal]:
+    @asynccontextmanager
+    async def journal(self, path: Path, name: str = "") -> AsyncIterator[Journal]:
         """The conversation's journal, shared with everyone who holds it here, and with the task that writes it."""
-        journal, users = self._open.get(path) or (Journal.open(path, name=name), 0)
+        if path not in self._open:
+            await self._awake.room()
+        journal, users = self._open.get(path) or (Journal.open(path, name=name, awake=self._awake), 0)
         self._open[path] = journal, users + 1
         try:
             yield journal
@@ -120,7 +124,7 @@ class Inline:
 
         self._asked.add(path)
         try:
-            with self.journal(path) as journal:
+            async with self.journal(path) as journal:
                 while path in self._asked:
                     self._asked.discard(path)
                     await serve(journal, self._run or run_pinned)

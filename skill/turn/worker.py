@@ -143,7 +143,7 @@ def first(group: BaseExceptionGroup[BaseException], kind: type[Kind]) -> Kind | 
 async def _keep(lease: Lease, scopes: dict[str, anyio.CancelScope]) -> None:
     """Renew the lease, and stop the turns somebody asked to stop."""
     renewed = time.monotonic()
-    version: tuple[int, int] | None = None
+    version: int | None = None
     while True:
         if time.monotonic() - renewed >= RENEW_S:
             lease.renew()

@@ -1,6 +1,7 @@
 """What the tests of a turn share: a log in memory, a backend that answers from a script, and the skill's own plan."""
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,6 +26,12 @@ CALLS = {
     "/api/credits/balance/simple": "balance",
     "/api/render/proxy/lambda": "start_render",
 }
+
+
+def overdue(journal: Path) -> None:
+    """The conversation's holder has not renewed its lease for years."""
+    for lock in journal.parent.glob(f"{journal.name}.lease-*"):
+        os.utime(lock, (5, 5))
 
 
 @dataclass

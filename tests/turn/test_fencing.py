@@ -22,7 +22,7 @@ from skill.turn.run import run_turn
 from skill.turn.running import RunningTurn
 from skill.turn.settings import Settings
 
-from .conftest import Bench, state
+from .conftest import Bench, overdue, state
 
 FILM = {"t": [{"tt": 0, "sg": [{"d": 4000, "m": {"name": "a.jpg"}}]}]}
 Wake = Callable[[], None]
@@ -66,7 +66,7 @@ def asked(bench: Bench, file: Path, journal: Journal) -> None:
 
 def take_over(file: Path) -> None:
     with Journal.open(file) as other:
-        other.connection.execute("UPDATE lease SET expires_at = 5")
+        overdue(file)
         successor = Lease.take(other, stale=5)
         assert successor
         successor.drop()
