@@ -96,6 +96,7 @@ class Diary:
     def __init__(self, form: Form = "off", redaction: Redaction | None = None) -> None:
         self._form = form
         self._redaction = redaction or Redaction()
+        self._turn_id = ""  # of the turn begun last
 
     def hide(self, secret: str | None) -> None:
         """A text that no later line may hold."""
@@ -104,6 +105,7 @@ class Diary:
     @contextmanager
     def about(self, turn_id: str, attempt: int) -> Iterator[None]:
         """Every line inside is about this turn."""
+        self._turn_id = turn_id
         if self._form == "off":
             yield
             return
@@ -129,7 +131,7 @@ class Diary:
             return
         import structlog  # noqa: PLC0415 - as above
 
-        structlog.get_logger().warning("worker_left", reason=reason)
+        structlog.get_logger().warning("worker_left", turn_id=self._turn_id, reason=reason)
 
     def closed(self, turn_id: str, events: Sequence[TurnEvent], waited_s: float) -> None:
         """The line that closes a turn."""

@@ -1,5 +1,6 @@
 """The journal against the machine: full disks, damage, clocks that jump, holders that sleep, hosts side by side."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -300,8 +301,9 @@ def test_turns_keep_their_order_while_the_clock_runs_backwards(path: Path, home:
 
 
 def test_a_worker_that_slept_through_its_lease_is_succeeded_and_writes_no_more(
-    path: Path, home: Path, runner: Detached
+    path: Path, home: Path, runner: Detached, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("SKILLTURN_LOG", "json")
     with Journal.open(path) as journal:
         turn = ask(journal, home, "sleep 3")
         runner.ensure(journal)
@@ -315,7 +317,10 @@ def test_a_worker_that_slept_through_its_lease_is_succeeded_and_writes_no_more(
         assert told == [f"began in {sleeper.pid}", "found m1 unsettled", "after"]
         assert texts([event for _, event in journal.events(turn)]) == told
         assert journal.turn(turn).attempts == 2
-        assert "took over" in path.with_suffix(".log").read_text()
+        lines = [json.loads(line) for line in path.with_suffix(".log").read_text().splitlines()]
+        left = next(line for line in lines if line["event"] == "worker_left")
+        assert (left["turn_id"], left["reason"]) == (turn, "another worker took over")
+        assert all(line["turn_id"] == turn for line in lines)
 
 
 def test_a_worker_that_only_napped_goes_on(path: Path, home: Path, runner: Detached) -> None:
