@@ -17,6 +17,7 @@ _B = tag_bits()
 _WORK = tag_mask("work")
 _ASKED = tag_mask("asked")
 _FILM = _B["result"] | _B["it"] | _B["sure"] | _B["export_noun"] | _B["export"]
+_CHANGES, _DONE = _B["part"] | _B["media"], _B["done"] | _B["finished"]
 _NOT_AN_EDIT_HERE = _B["bring"] | _B["result"] | _B["part"] | _B["media"]
 _NOT_ASKED = _B["NEG"] | _B["reported"]
 _SENDS = _B["send"] | _B["send_me"] | _B["upload"]
@@ -151,7 +152,7 @@ def _judge(clause: Clause, start: int, end: int, rows: TableIndex, met: Met, has
     if clause.kind in ("before", "if", "reason"):
         return []
     if clause.kind == "after":
-        asked = tags & _WORK and not tags & _FILM
+        asked = tags & _WORK and not tags & (_FILM if tags & _CHANGES else _FILM | _DONE)
         return [Piece("chat", start, end, "to be done first", _deciding(clause, _WORK))] if asked else []
     if (claim := rows.claimed(clause, met)) is not None and _may_claim(clause):
         return [Piece(claim.row.actions[0], start, end, "the row's own words", claim.words, claim)]

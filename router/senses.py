@@ -92,7 +92,7 @@ def _ending(hits: list[Hit]) -> list[Hit]:
     found = list(hits)
     for place, hit in enumerate(hits):
         own = hit.tags
-        if own & _NO and own & _QUESTION and own & _YET:
+        if own & _NO and own & _QUESTION and hit.kind == "glued":
             following = hits[place + 1] if place + 1 < len(hits) else None
             ends = following is None or following.kind not in ("word", "glued")
             found[place] = _with(hit, own & ~_NO if ends and place else own & ~_YET)
