@@ -185,8 +185,8 @@ _TELLS: Remembered[str, _Told] = Remembered(_tells, WORDS)
 def _by_words(own: str) -> tuple[tuple[str, float], ...]:
     scores: defaultdict[str, float] = defaultdict(float)
     words: list[str] = _WORD.findall(own)
-    for word in words[:_ENOUGH_WORDS]:
-        for tag, weight in _TELLS[word]:
+    for told in map(_TELLS.__getitem__, words[:_ENOUGH_WORDS]):
+        for tag, weight in told:
             scores[tag] += weight
     if not own.isascii():
         letters = _languages().letters
@@ -199,13 +199,10 @@ def _by_words(own: str) -> tuple[tuple[str, float], ...]:
         return ((UNSURE, 0.0),)
     if len(scores) == 1:
         return tuple(scores.items())
-    return tuple(sorted(scores.items(), key=_likelier_first))
+    ranked = sorted([(-score, tag != UNSURE, tag) for tag, score in scores.items()])
+    return tuple([(tag, -score) for score, _, tag in ranked])
 
 
 def _undecided(ranked: list[float]) -> bool:
     """Whether the best score rests on one small word, or hardly leads."""
     return ranked[0] <= _ONE_WITNESS or ranked[0] - [*ranked, 0.0][1] < _CLEAR
-
-
-def _likelier_first(entry: tuple[str, float]) -> tuple[float, bool, str]:
-    return -entry[1], entry[0] != UNSURE, entry[0]

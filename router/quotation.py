@@ -53,9 +53,9 @@ def quotes(text: str) -> tuple[Quote, ...]:
     An apostrophe is no quotation mark, a digit's inch mark neither; a quotation does not reach over an empty line.
     """
     search = (_ASCII_OPENERS if text.isascii() else _all_openers()).search
+    opener = search(text)
     found: list[Quote] = []
-    position = 0
-    while (opener := search(text, position)) is not None:
+    while opener is not None:
         quote = _closed(text, opener.start())
         if quote is None:
             position = opener.end()
@@ -65,6 +65,7 @@ def quotes(text: str) -> tuple[Quote, ...]:
         else:
             found.append(quote)
             position = quote.end
+        opener = search(text, position)
     return tuple(found)
 
 

@@ -127,12 +127,12 @@ def _joined(run: list[Hit], spelt: list[str], openers: dict[int, Tails]) -> list
             continue
         if tails.loose and not present:
             present = {"", *spelt}
-        if spelt[place + 1] not in tails.by_second and tails.needed.isdisjoint(present):
+        if spelt[place + 1] not in tails.lengths and tails.needed.isdisjoint(present):
             continue
         found = _longest(spelt, place + 1, tails, present)
         if found is None:
             continue
-        matched, (rest, tags, _) = found
+        matched, (rest, tags) = found
         if tags & _ANNOUNCES:
             # "I upload": the phrase announces, the verb inside it says what
             for inside in run[place:matched]:
@@ -153,9 +153,18 @@ def _joined(run: list[Hit], spelt: list[str], openers: dict[int, Tails]) -> list
 
 
 def _longest(spelt: list[str], place: int, tails: Tails, present: set[str]) -> tuple[int, Tail] | None:
+    """The longest of some phrases that goes on at a place, and where it ends."""
     best = None
-    for tail in tails.by_second.get(spelt[place], ()):
-        matched = _follow(spelt, place, tail)
+    second = spelt[place]
+    for length in tails.lengths.get(second, ()):
+        tail = tails.exact.get(tuple(spelt[place : place + length]))
+        if tail is not None:
+            best = (place + len(tail[0]), tail)
+            break
+    for tail in tails.ajar.get(second, ()):
+        if best is not None and len(best[1][0]) >= len(tail[0]):
+            break
+        matched = _follow(spelt, place, tail[0])
         if matched is not None:
             best = (matched, tail)
             break
@@ -165,23 +174,14 @@ def _longest(spelt: list[str], place: int, tails: Tails, present: set[str]) -> t
         # a phrase without a gap says more than one as long with a gap
         if best is not None and len(best[1][0]) >= len(tail[0]) - (GAP in tail[0]):
             break
-        matched = _follow(spelt, place, tail)
+        matched = _follow(spelt, place, tail[0])
         if matched is not None:
             return (matched, tail)
     return best
 
 
-def _follow(spelt: list[str], place: int, tail: Tail) -> int | None:
-    """Where the phrase that goes on with a tail ends, or None."""
-    rest, _, loose = tail
-    if loose:
-        return _follow_loosely(spelt, place, rest)
-    end = place + len(rest)
-    return end if tuple(spelt[place:end]) == rest else None
-
-
-def _follow_loosely(spelt: list[str], place: int, rest: tuple[str, ...]) -> int | None:
-    """The same for a phrase with a gap or an open ending."""
+def _follow(spelt: list[str], place: int, rest: tuple[str, ...]) -> int | None:
+    """Where a phrase with a gap or an open ending ends, or None."""
     gap = False
     for wanted in rest:
         if wanted == GAP:

@@ -20,18 +20,23 @@ FOLDER = Path(__file__).parent / "lexicon"
 _SHORTEST_TYPO = 5
 _SHORTEST_STEM = 3
 
-Tail = tuple[tuple[str, ...], int, bool]
-"""The words after a phrase's first, the phrase's tags, and whether it has a gap or an open ending."""
+Tail = tuple[tuple[str, ...], int]
+"""The words after a phrase's first, and the phrase's tags."""
 
 
 class Tails(NamedTuple):
-    """The phrases one word may open, longest first: by their second word, and those whose second word is open.
+    """The phrases one word may open: those said word for word, and those with a gap or an open ending.
 
-    The open ones go with a word that has to stand somewhere behind ("" when every one has an open ending); needed: all
-    of these words.
+    exact: words after the first -> tail; lengths: second word -> how many words these have, most first. ajar: second
+    word -> tails that open up behind it, longest first. seconds: the second words of both. loose: those open from the
+    start, longest first, each with a word that has to stand somewhere behind ("" when every one has an open ending);
+    needed: all of these words.
     """
 
-    by_second: dict[str, list[Tail]]
+    exact: dict[tuple[str, ...], Tail]
+    lengths: dict[str, list[int]]
+    ajar: dict[str, list[Tail]]
+    seconds: frozenset[str]
     loose: list[tuple[Tail, str]]
     needed: frozenset[str]
 
@@ -99,19 +104,25 @@ class Vocabulary:
         listed = self._tails.get(word)
         if listed is None:
             return None
-        by_second: dict[str, list[Tail]] = {}
+        exact: dict[tuple[str, ...], Tail] = {}
+        lengths: dict[str, list[int]] = {}
+        ajar: dict[str, list[Tail]] = {}
         loose: list[tuple[Tail, str]] = []
         for entry in listed:
             number, *rest = entry.split(" ")
-            second = rest[0]
+            tail = (tuple(rest), self.masks[int(number)])
             closed = [word for word in rest if word != GAP and not word.endswith("*")]
-            tail = (tuple(rest), self.masks[int(number)], len(closed) < len(rest))
-            if second == GAP or second.endswith("*"):
-                needed = closed[-1] if closed else ""
-                loose.append((tail, needed))
+            if closed == rest:
+                exact.setdefault(tail[0], tail)
+                known = lengths.setdefault(rest[0], [])
+                if len(rest) not in known:
+                    known.append(len(rest))
+            elif closed[:1] == rest[:1]:
+                ajar.setdefault(rest[0], []).append(tail)
             else:
-                by_second.setdefault(second, []).append(tail)
-        return Tails(by_second, loose, frozenset(needed for _, needed in loose))
+                loose.append((tail, closed[-1] if closed else ""))
+        seconds = frozenset(lengths.keys() | ajar.keys())
+        return Tails(exact, lengths, ajar, seconds, loose, frozenset(needed for _, needed in loose))
 
     def exact(self, word: str) -> Entry | None:
         """The word as it stands, or its longest known stem."""
