@@ -81,15 +81,18 @@ def _completed(judged: list[Judged]) -> list[Judged]:
 
 def _carried_on(judged: list[Judged]) -> list[Judged]:
     """What a clause means after the one before: "let me find the photos and send them", "the export, is it done?"."""
-    mine = False
+    mine = handed = False
     named: list[Piece] = []
     for clause, start, end, pieces in judged:
         tags = clause.whole
         routes = {piece.route for piece in pieces}
         if mine and _hands_over(tags) and "upload" not in routes:
             pieces[:] = [Piece("upload", start, end, "announces files", _deciding(clause, _SENDS | _BRINGS))]
-        if named and routes == {"status"} and tags & _B["it"]:
+        if named and routes == {"status"} and tags & (_B["it"] | _B["status_sure"]):
             named.clear()
+        if handed and not pieces and _just_names(tags):
+            pieces.append(Piece("upload", start, end, "hands files over", _deciding(clause, _B["media"])))
+        handed = bool(tags & _B["here"])
         announced = tags & _B["will"] and tags & (_B["media"] | _B["another"]) and not tags & _NOT_MINE
         mine = bool(announced) or "upload" in routes
         named = pieces if len(pieces) == 1 and pieces[0].rule == "names the film" else []
@@ -102,6 +105,11 @@ def _hands_over(tags: int) -> bool:
         return False
     sends = tags & _SENDS and tags & (_B["will"] | _B["to_you"] | _B["them"])
     return bool(sends or (tags & _BRINGS and tags & (_B["will"] | _B["to_you"] | _B["library"])))
+
+
+def _just_names(tags: int) -> bool:
+    """Whether a clause does nothing but name files, as it may behind "here you go"."""
+    return bool(tags & _B["media"] and tags & _B["SHORT"]) and not tags & (_NOT_ASKED | _B["edit"] | _B["asks"] | _B["Q"])
 
 
 def _with_details(judged: list[Judged]) -> list[Judged]:
