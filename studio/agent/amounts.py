@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from .scan import Scanned, Tag
 
+_RATES = (24, 25, 30, 48, 50, 60)
 MILLISECONDS = {"ms": 1.0, "s": 1000.0, "min": 60_000.0}
 _LONGEST = 24 * 3_600_000.0  # nobody means more; keeps a slip of the finger from becoming arithmetic
 
@@ -31,7 +32,20 @@ def joined(scanned: Scanned, rules: Sequence[Rule]) -> Scanned:
 
 def amount_rules() -> tuple[Rule, ...]:
     """In the order they must run."""
-    return (_compound, _shape_words, _frames, _percent, _counted_first, _duration, _summed, _moment, _range, _stretch)
+    return (
+        _compound,
+        _from_the_end,
+        _second_place,
+        _shape_words,
+        _frames,
+        _percent,
+        _counted_first,
+        _duration,
+        _summed,
+        _moment,
+        _range,
+        _stretch,
+    )
 
 
 def _at(tags: Sequence[Tag], index: int, concept: str) -> bool:
@@ -40,6 +54,15 @@ def _at(tags: Sequence[Tag], index: int, concept: str) -> bool:
 
 def _one(tags: Sequence[Tag], first: int, count: int, **senses: object) -> Joined:
     return count, Tag(tags[first].start, tags[first + count - 1].end, senses)
+
+
+def _from_the_end(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
+    """倒数第三张, 後ろから3枚目, 뒤에서 3번째."""
+    at = i + 1 + _at(tags, i + 1, "nth")
+    if not (_at(tags, i, "counted_back") and _at(tags, at, "number")):
+        return None
+    stop = at + 1 + (_at(tags, at + 1, "clip") or _at(tags, at + 1, "numbered"))
+    return _one(tags, i, stop - i, ordinal=-tags[at].number("number"), clip="one")
 
 
 def _compound(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
@@ -51,6 +74,22 @@ def _compound(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     if value in (20, 30, 40, 50, 60, 70, 80, 90) and 0 < ones < 10 and scanned.close(tags[i], tags[i + 1]):
         return _one(tags, i, 2, number=value + ones)
     return 1, tags[i].meaning(**{**tags[i].senses, "number": value})
+
+
+def _second_place(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
+    """photo 3 second: where it goes, not how long; "photo 3 3 seconds" and "photo 3 for a second" are times."""
+    spelled = _at(tags, i + 2, "unit") and scanned.folded[tags[i + 2].start : tags[i + 2].end] == "second"
+    ends = i + 3 >= len(tags) or "sep" in tags[i + 3]
+    if not (_at(tags, i, "clip") and _at(tags, i + 1, "number") and spelled and ends):
+        return None
+    if any("hold" in tag or "for_time" in tag for tag in tags[:i] if "sep" not in tag):
+        return None
+    number = tags[i + 1].number("number")
+    return (
+        None
+        if number == 1
+        else (3, Tag(tags[i].start, tags[i + 2].end, {"clip": "one", "number": number, "nth_place": 2}))
+    )
 
 
 def _shape_words(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
@@ -65,6 +104,8 @@ def _shape_words(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None
 def _frames(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     """60 fps."""
     if _at(tags, i, "number") and _at(tags, i + 1, "fps"):
+        if "clip" in tags[i + 1] and tags[i].number("number") not in _RATES:
+            return None  # five frames are five photos
         return _one(tags, i, 2, frame_rate=tags[i].number("number"))
     return None
 

@@ -13,20 +13,27 @@ from .wording import Wording
 _ABOUT = ("length", "count", "order", "music", "text", "shape", "transition", "motion", "look", "limits")
 
 
-def asked_about(clauses: Sequence[Clause]) -> str:
-    """The part of the film a message asks about, "general" for a question of another kind, "" for none."""
+def asked_about(clauses: Sequence[Clause]) -> tuple[str, ...]:
+    """The parts of the film a message asks about, "general" for a question of another kind; none for no question."""
     kinds = [tag.text("ask") for clause in clauses for tag in clause.all("ask")]
-    for kind in kinds:
-        if kind in _ABOUT and not any(clause.has("quote") for clause in clauses):
-            return kind
+    if any(clause.has("file_format") for clause in clauses) and not any(clause.has("quote") for clause in clauses):
+        return ("format",)
+    known = tuple(dict.fromkeys(kind for kind in kinds if kind in _ABOUT))
+    if known and not any(clause.has("quote") for clause in clauses):
+        return ("limits",) if "limits" in known else known
     asked = any(clause.asked for clause in clauses)
     questioning = any(clause.has("question") for clause in clauses)
     polite = any(clause.has("request") for clause in clauses)
-    return "general" if asked and questioning and not polite and not kinds else ""
+    return ("general",) if asked and questioning and not polite and not kinds else ()
 
 
 def answered(kind: str, draft: Draft, words: Wording) -> str:
     """The answer to a question about a film that exists."""
+    answer = _answer(kind, draft, words)
+    return answer[:1].upper() + answer[1:]
+
+
+def _answer(kind: str, draft: Draft, words: Wording) -> str:
     facts = words.facts(draft)
     if kind == "music":
         if not facts["music_name"]:

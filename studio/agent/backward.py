@@ -27,7 +27,8 @@ def stepped(turn: Turn) -> Outcome | None:
         if (
             clause.has("undo")
             and not (clause.has("bring_back") and clause.picks)
-            and not clause.has("title", "music", "transition", "caption", "volume", "clips")
+            and not clause.has("title", "music", "transition", "caption", "volume")
+            and (not clause.picks or _counts_steps(clause))
         ):
             return _undone(turn, _steps(clause))
     return None
@@ -38,7 +39,14 @@ def rest(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
     return tuple(clause for clause in clauses if not clause.has("undo", "redo", "reset"))
 
 
+def _counts_steps(clause: Clause) -> bool:
+    """Whether "the last two" is about steps and not about photos."""
+    return all(pick.kind == "tail" or (pick.kind == "at" and pick.value == -1) for pick in clause.picks)
+
+
 def _steps(clause: Clause) -> int:
+    if clause.picks:
+        return min(_MOST_STEPS, max(1, clause.picks[0].value))
     tag = clause.first("number")
     return min(_MOST_STEPS, max(1, int(tag.number("number")))) if tag is not None else 1
 
@@ -87,7 +95,7 @@ def _told(turn: Turn, draft: Draft, key: str, name: str, memory: Memory) -> Outc
 
 
 def cleared(turn: Turn) -> Outcome:
-    """Start over: an empty film; the photos stay."""
+    """Start over without photos: an empty film."""
     memory = replace(fresh(turn.memory), wishes=(), last="", topic="", length_asked=False)
     line = turn.words.say("cleared", photos=turn.words.photos(len(turn.images)))
     return Outcome((line,), memory, Draft(), ("start_over",), quiet=True)

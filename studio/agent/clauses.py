@@ -22,6 +22,7 @@ TOPICS: Mapping[str, str] = {
     "volume": "sound",
     "volume_word": "sound",
     "music_only": "sound",
+    "clip_sound": "clip_sound",
     "transition": "transition",
     "transition_noun": "transition",
     "motion": "motion",
@@ -42,17 +43,18 @@ TOPICS: Mapping[str, str] = {
 }
 """Which concepts name a subject. A wording with several senses names several."""
 
+_MAIN = ("text", "voice", "clip_sound", "sound", "transition", "motion", "fade")
 _INHERITED = ("remove", "add", "change", "move", "swap", "use", "keep_only", "same")
 _TELLING = """
     remove add change move swap use keep_only same duration share head tail range point number pace more color position
     text_size mood place sort reverse undo redo reset create frame_rate pixels size_word all_along when animation
     start_with end_with duplicate order media replace bring_back leave dont negate unmute add_photos assent refuse go
     correct retouch generate overlay font transcribe act platform_loose loop again ordinal factor ask link
-    trim shift beat clip_sound
+    trim shift beat dislike praise that_one background file_format per
 """
 _CONTENT = frozenset(TOPICS) | frozenset(_TELLING.split())
 _TEXT_WORDS = "color position text_size animation head tail range point all_along at for_time from to"
-_MUSIC_WORDS = "share volume volume_word at number percent"
+_MUSIC_WORDS = "share volume volume_word at number percent point skip"
 _PLACE_WORDS = "when place head tail range point position clips ordinal at back front from to for_time"
 _OF_TEXT, _OF_MUSIC, _OF_PLACE = (frozenset(words.split()) for words in (_TEXT_WORDS, _MUSIC_WORDS, _PLACE_WORDS))
 
@@ -150,14 +152,27 @@ def clauses(scanned: Scanned) -> tuple[Clause, ...]:
                 result[-1].asked |= asked
             continue
         clause = Clause(words, asked=asked)
-        if result and not opened and _leads_in(result[-1], clause) and clause.has(*TOPICS):
+        if result and not opened and (_leads_in(result[-1], clause) or _named_ahead(result[-1], clause)):
             clause.tags = result.pop().tags + clause.tags
         if result:
             _inherit(clause, result[-1])
         result.append(clause)
     for clause in result:
+        _put_together(clause)
         clause.said = scanned.original(clause.tags[0].start, clause.tags[-1].end)
     return tuple(result)
+
+
+def _put_together(clause: Clause) -> None:
+    """Let a verb and its particle mean what they mean together: take that one out, put photo 3 back."""
+    for index, tag in enumerate(clause.tags):
+        for later in clause.tags[index + 1 :]:
+            together = tag.text("takes")
+            if together and together == later.text("particle") and not clause.has("quote", "place"):
+                senses = {key: value for key, value in tag.senses.items() if key not in ("create", "add", "move")}
+                verb = tag.meaning(**{**senses, together: together})
+                clause.tags = (*clause.tags[:index], verb, *clause.tags[index + 1 :])
+                return
 
 
 def is_strange(tags: Sequence[Tag]) -> bool:
@@ -192,9 +207,18 @@ def _only_quotes(clause: Clause) -> bool:
 def _leads_in(clause: Clause, following: Clause) -> bool:
     """Whether a clause only says when or where, for the next one: "at the end, add …"; not "photo 2 first, photo 3"."""
     own = [tag for tag in clause.tags if "skip" not in tag]
-    if clause.has("clips") and clause.has("place") and following.has("clips"):
+    if not following.has(*TOPICS) or (clause.has("clips") and clause.has("place") and following.has("clips")):
         return False
     return bool(own) and not clause.verbs and all(_any(tag, _OF_PLACE) for tag in own)
+
+
+def _named_ahead(clause: Clause, following: Clause) -> bool:
+    """Whether a clause only names the photos that the next one is about: "the last one, hold it for 6 seconds"."""
+    own = [tag for tag in clause.tags if "skip" not in tag]
+    about_it = following.has("hold", "duration", "more", "motion", "still", "remove", "trim", "duplicate")
+    elsewhere = following.has("clips", "clip", "numbers", "every", "film", "music", "own", "title", "quote")
+    named = bool(own) and all("clips" in tag for tag in own) and not clause.verbs
+    return named and about_it and not elsewhere
 
 
 def _any(tag: Tag, concepts: frozenset[str]) -> bool:
@@ -217,7 +241,7 @@ def _pieces(tags: Sequence[Tag]) -> list[tuple[tuple[Tag, ...], bool]]:
             run, opened = [], False
         if "stop" in tag:
             opened = True
-        telling = any(concept in TOPICS or concept in ("add", "again") for concept in tag.senses)
+        telling = any(concept in TOPICS or concept in ("add", "again", "except_for") for concept in tag.senses)
         if telling and "stop" not in tag and "skip" not in tag:
             run = [tag]
     return [*pieces, *([(tuple(run), opened)] if run else [])]
@@ -234,4 +258,4 @@ def _inherit(clause: Clause, before: Clause) -> None:
 def main_topic(clause: Clause) -> str:
     """The one thing a clause is about, for what is said about it next."""
     topics = clause.topics
-    return next((name for name in ("text", "voice", "sound", "transition", "motion", "fade") if name in topics), "")
+    return next((name for name in _MAIN if name in topics), "")

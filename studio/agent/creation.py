@@ -56,7 +56,7 @@ def created(turn: Turn, clauses: Sequence[Clause]) -> Outcome:
     told = [change for change in differences(base, draft) if change.key.startswith(_TOLD)]
     lines += [words.change(change) for change in told]
     said, kept = told_refusals(turn, everything, replace(fresh(turn.memory), wishes=(), length_asked=False), reading)
-    lines += [*said, *complaints(turn, reading.unclear)]
+    lines += [*said, *complaints(turn, reading.unclear, draft)]
     kept = remembered(kept, reading, everything, turn.brief.request)
     shown = {segment.meta.source for segment in pictures(draft)}
     kept = replace(kept, left_out=tuple(item.id for item in turn.images if item.id not in shown))

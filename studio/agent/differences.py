@@ -146,9 +146,13 @@ def _transitions(before: Draft, after: Draft) -> list[Change]:
     if len(kinds) == 1:
         kind = kinds.pop() or "cut"
         return [Change("cuts_all" if kind == "cut" else "transition_all", {"transition": kind, "ms": max(lengths)})]
-    first = new[0][1]
-    key = "transition_some"
-    return [Change(key, {"transition": first[0] or "cut", "numbers": [n for n, _ in new], "ms": first[1]})]
+    by_kind: dict[str, list[tuple[int, int]]] = {}
+    for n, joint in new:
+        by_kind.setdefault(joint[0] or "cut", []).append((n, joint[1]))
+    return [
+        Change("transition_some", {"transition": name, "numbers": [n for n, _ in some], "ms": some[0][1]})
+        for name, some in by_kind.items()
+    ]
 
 
 def _differ(was: tuple[str | None, int], now: tuple[str | None, int]) -> bool:
@@ -227,12 +231,13 @@ def _music(before: Draft, after: Draft) -> list[Change]:
         return [Change("music_removed", {})] if was else []
     new, values = now[0], {"mood": now[0].meta.mood or "", "name": now[0].meta.name or "", "volume": now[0].meta.volume}
     kind = "file" if new.meta.source else "mood"
+    offset = [Change("music_from", {"ms": new.meta.from_ms})] if new.meta.from_ms else []
     if not was:
-        return [Change(f"music_{kind}_added", values)]
+        return [Change(f"music_{kind}_added", values), *offset]
     old = was[0]
     if (old.meta.mood, old.meta.source) != (new.meta.mood, new.meta.source):
         return [Change(f"music_{kind}_added", values)]
-    found = []
+    found = offset if old.meta.from_ms != new.meta.from_ms else []
     if old.meta.volume != new.meta.volume:
         found.append(Change("volume" if new.meta.volume else "muted", values))
     if old.meta.fade_in_ms != new.meta.fade_in_ms:

@@ -14,20 +14,24 @@ from .clauses import Clause, clauses
 from .mentions import mention_rules, names_of
 from .said import unquoted
 from .scan import Scanned, scan
-from .words import Words, is_spelled, lexicon, own_words, words_for
+from .words import Words, is_spelled, lexicon, own_words, variants, words_for
 
 _UNSPELLED = ("zh", "ja")  # languages whose script puts no spaces between words
+_NEIGHBOURS = {"es": "pt", "pt": "es"}
+"""Languages that share so many words that a short message is easily taken for the other one."""
+
 _HEAD, _TAIL = 6000, 3000  # characters that are read of a message
 
 
-def hear(message: str, language: str, media: Sequence[Media]) -> tuple[Clause, ...]:
-    """The clauses of a message."""
-    return clauses(heard(message, language, media))
+def hear(message: str, language: str, media: Sequence[Media], called: Sequence[str] = ()) -> tuple[Clause, ...]:
+    """The clauses of a message. called: what the user calls photos, each as "word=file name"."""
+    return clauses(heard(message, language, media, called))
 
 
-def heard(message: str, language: str, media: Sequence[Media]) -> Scanned:
+def heard(message: str, language: str, media: Sequence[Media], called: Sequence[str] = ()) -> Scanned:
     """The tags of a message, joined to quantities, quotations and photos."""
-    scanned = scan(_readable(message), words_for(language), _names(tuple(item.name for item in media), language))
+    names = _names(tuple(item.name for item in media), tuple(called), language)
+    scanned = scan(_readable(message), words_for(language), names)
     return joined(scanned, (*amount_rules(), unquoted, *mention_rules()))
 
 
@@ -40,8 +44,12 @@ def _readable(message: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _names(names: tuple[str, ...], language: str) -> Words:
-    return names_of(names, words_for(language))
+def _names(names: tuple[str, ...], called: tuple[str, ...], language: str) -> Words:
+    found = names_of(names, words_for(language))
+    for word, _, name in (entry.partition("=") for entry in reversed(called)):
+        if name in names:
+            found.add(word, "media", name)
+    return found
 
 
 def reply_language(message: str, session: str) -> str:
@@ -49,12 +57,20 @@ def reply_language(message: str, session: str) -> str:
     usual = _spoken(session.partition("-")[0]) or "en"
     if not any(letter.isalpha() for letter in message):
         return usual
-    own = _spoken(detect_language(message))
+    own = _told_apart(message, _spoken(detect_language(message)))
     if own == usual or _named_only(message, own, usual):
         return usual
     if not own or not _unknown(message, own_words(usual)):
         return usual
     return usual if _unknown(message, words_for(usual)) < _unknown(message, words_for(own)) else own
+
+
+def _told_apart(message: str, language: str) -> str:
+    """The language itself, or its near neighbour where that one knows more of the words."""
+    neighbour = _NEIGHBOURS.get(language, "")
+    if not neighbour:
+        return language
+    return neighbour if _unknown(message, own_words(neighbour)) < _unknown(message, own_words(language)) else language
 
 
 def _named_only(message: str, own: str, usual: str) -> bool:
@@ -63,6 +79,18 @@ def _named_only(message: str, own: str, usual: str) -> bool:
         return False
     characters = sum(1 for letter in message if letter.isalpha() and not is_spelled(letter))
     return characters < sum(1 for word in message.split() if word.isascii() and word.isalpha())
+
+
+def script_of(message: str) -> str:
+    """hant or hans: how Chinese words are written, by the characters only one script has; "" where there are none."""
+    traditional, simplified = set(), set()
+    for letter, meant in variants().items():
+        if letter != meant:
+            traditional.add(letter)
+            simplified.add(meant)
+    old = sum(letter in traditional for letter in message)
+    new = sum(letter in simplified and letter not in traditional for letter in message)
+    return "hant" if old > new else "hans" if new > old else ""
 
 
 def not_heard(message: str, session: str) -> bool:

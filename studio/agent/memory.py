@@ -11,6 +11,7 @@ from api import Draft
 
 _STEPS = 100
 _WISHES = 8
+_CALLED = 200
 _REQUEST = 2000  # characters of a request kept for "the same for photo 5"
 
 
@@ -19,7 +20,9 @@ class Memory:
     """wishes: what was asked for before there were photos. needs, about: the open question and the request it is about.
     yes: the request that a "yes" stands for. last, topic: the last request that changed something, and its subject.
     back, forward: marks of the drafts that undo and redo lead to. told: ids of new photos already mentioned.
-    left_out: ids of photos that were not wanted from the beginning of the film.
+    left_out: ids of photos that were not wanted from the beginning of the film. called: what the user calls photos that
+    have no such name, each as "word=file name". script: "hant" where the user writes Traditional Chinese, "hans" where
+    Simplified, "" until it is clear.
     """
 
     wishes: tuple[str, ...] = ()
@@ -32,6 +35,8 @@ class Memory:
     forward: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
+    script: str = ""
     length_asked: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -52,6 +57,8 @@ def recalled(stored: Mapping[str, Any]) -> Memory:
         forward=_strings(stored.get("forward"))[-_STEPS:],
         told=_strings(stored.get("told")),
         left_out=_strings(stored.get("left_out")),
+        script=_string(stored.get("script"))[:4],
+        called=_strings(stored.get("called"))[-_CALLED:],
         length_asked=stored.get("length_asked") is True,
     )
 

@@ -11,6 +11,7 @@ from . import edits as e
 from .clauses import Clause, is_strange, main_topic
 from .readers import READERS, shape
 from .scene import Scene, Unclear, orientation
+from .spared import only_spares, sparing
 
 _RANKS: Sequence[tuple[type, ...]] = (
     (e.SetShape, e.SetRate),
@@ -60,15 +61,26 @@ def read(clauses: Iterable[Clause], scene: Scene) -> Reading:
     found: list[e.Edit] = []
     unclear: list[Unclear] = []
     unmet: list[str] = []
+    disliked: list[Clause] = []
+    spared: Clause | None = None
     told = ""
     for index, clause in enumerate(clauses):
         clause.taken.clear()
-        if refusal(clause):
+        if refusal(clause) or is_praise(clause):
+            continue
+        if clause.has("dislike") and not _says_what_instead(clause):
+            disliked.append(clause)
             continue
         so_far = len(found)
         try:
+            if only_spares(clause):
+                found, spared = sparing(found, clause, scene), clause
+                continue
             for reader in READERS:
                 found.extend(reader(clause, scene))
+            found[so_far:] = _as_numbered(found[so_far:], found[:so_far], scene)
+            if spared is not None and not clause.picks:
+                found[so_far:] = sparing(found[so_far:], spared, scene)
         except Unclear as problem:
             unclear.append(problem)
             continue
@@ -85,12 +97,29 @@ def read(clauses: Iterable[Clause], scene: Scene) -> Reading:
         changed = [edit for edit in found if isinstance(edit, e.ChangeText)]
         found = [edit for edit in found if edit not in changed]
         unclear += [Unclear("which_words", "text")] if changed else []
+    if disliked and not found and not unclear:
+        topic = main_topic(disliked[0]) or ("look" if disliked[0].has("look", "look_noun") else "")
+        unclear.append(Unclear(f"dislike_{topic if topic in _ASKED_ABOUT else 'film'}", topic or "film"))
     return Reading(tuple(_arranged(found, scene)), tuple(unclear), tuple(unmet))
+
+
+_ASKED_ABOUT = ("text", "sound", "transition", "motion", "look")
+_DOING = ("add", "remove", "change", "move", "swap", "replace", "create", "duplicate", "undo", "more", "duration")
+
+
+def is_praise(clause: Clause) -> bool:
+    """Whether a clause only says that something is liked as it is."""
+    return clause.has("praise") and not clause.has(*_DOING, "negate", "dont", "dislike")
+
+
+def _says_what_instead(clause: Clause) -> bool:
+    """Whether a complaint is its own request: too loud, too slow, remove it."""
+    return clause.has("more", "remove", "change", "replace", "undo", "duration", "share")
 
 
 def _is_wish(clause: Clause, *, first: bool) -> bool:
     """Whether a clause that no edit came of wanted one: it names what can be changed, or nothing that is known."""
-    if clause.asked or clause.has(*_NO_WISH):
+    if clause.asked or clause.has(*_NO_WISH) or clause.value("volume_word") == "0":
         return False
     known = clause.has("film", "clip", "clips") or (first and clause.has("create"))
     return clause.has(*_WISHED) or (is_strange(clause.tags) and not known)
@@ -105,10 +134,36 @@ def refusal(clause: Clause) -> str:
     for key in REFUSED:
         if clause.has(key):
             return key
+    if _changes_what_is_shown(clause):
+        return "retouch"
     plain = clause.has("create") and clause.value("act") == "act" and not clause.has(*_ALIVE_OTHERWISE)
     if (clause.has("person") or plain) and clause.has("act") and not clause.has("film", "voice", "transition", "title"):
         return "act"
     return ""
+
+
+def _as_numbered(edits: Sequence[e.Edit], before: Sequence[e.Edit], scene: Scene) -> list[e.Edit]:
+    """Photos named after "sort them by date" are counted in the new order."""
+    orders = [
+        edit.order for edit in before if isinstance(edit, e.OrderClips) and len(edit.order) == len(scene.segments)
+    ]
+    if not orders:
+        return list(edits)
+    return [
+        replace(edit, clips=tuple(orders[-1][index] for index in edit.clips))
+        if isinstance(edit, e.SetClipTime | e.SetMotion | e.RemoveClips) and edit.clips
+        else edit
+        for edit in edits
+    ]
+
+
+def _changes_what_is_shown(clause: Clause) -> bool:
+    """Whether something inside a photo is to go or to become another: its background, somebody in photo 2."""
+    doing = clause.does("remove", "change", "replace", "add", "use", "swap")
+    if clause.has("background"):
+        return doing and not clause.has("music", "own", "music_only", "title", "caption", "transition")
+    inside = clause.has("person") and clause.has("clips") and not clause.has("title", "caption", "music")
+    return inside and (clause.does("remove") or (clause.has("face") and doing))
 
 
 def _arranged(found: list[e.Edit], scene: Scene) -> list[e.Edit]:
@@ -126,6 +181,8 @@ def _arranged(found: list[e.Edit], scene: Scene) -> list[e.Edit]:
         e.sounds(scene.draft, "music") or any(isinstance(edit, e.AddMusic) for edit in found)
     ):
         found = [*found, e.AddMusic(mood=_WITH_A_BEAT)]
+    if any(isinstance(edit, e.SetClipTime) and edit.clips is None and edit.ms and not edit.added for edit in found):
+        found = [edit for edit in found if not (isinstance(edit, e.SetLength) and edit.relative)]
     lengths = [edit for edit in found if isinstance(edit, e.SetLength)]
     held = [i for edit in found if isinstance(edit, e.SetClipTime) for i in edit.clips or () if not edit.added]
     if lengths and (clips := _kept_whole(lengths[-1].ms, scene)):

@@ -15,9 +15,10 @@ from .creation import created, wants_new_film
 from .edits import pictures
 from .listening import not_heard
 from .memory import mark
-from .plan import Reading, read
-from .repeated import corrected, settled
-from .turn import Outcome, Turn, begun, edited, fresh, refusals, told_refusals
+from .plan import Reading
+from .repeated import corrected, named_picks, settled
+from .scene import Unclear
+from .turn import Outcome, Turn, begun, complaint, edited, fresh, refusals, told_refusals
 
 _STEPS = 100
 _NAMED = 5
@@ -63,20 +64,33 @@ def _new_photos(turn: Turn, files: Sequence[tuple[str, str]]) -> str:
 
 def _asked(turn: Turn) -> Outcome | None:
     """A question about the film, which changes nothing."""
-    kind = asked_about(turn.clauses)
-    if not kind:
+    kinds = asked_about(turn.clauses)
+    if not kinds:
         return None
     words, kept = turn.words, fresh(turn.memory)
-    if kind == "limits":
-        return Outcome((words.say("answer_limits"),), kept)
+    if kinds[0] in ("limits", "format"):
+        return Outcome((words.say(f"answer_{kinds[0]}"),), kept)
     if turn.has_film:
-        lines = [answered(kind, turn.brief.draft, words)]
-        if kind == "general":
+        photo = _photo_asked_about(turn, kinds)
+        lines = [photo] if photo else [answered(kind, turn.brief.draft, words) for kind in kinds]
+        if kinds == ("general",) and not photo:
             lines.insert(0, words.say("general_question"))
         return Outcome((*lines, next_steps(turn.brief.draft, words, turn.done)), kept)
-    if kind == "general":
+    if kinds == ("general",):
         return Outcome((words.say("capability"), *_waiting(turn)), kept)
     return Outcome((words.say("nothing_yet"), *_waiting(turn)), kept)
+
+
+def _photo_asked_about(turn: Turn, kinds: Sequence[str]) -> str:
+    """What there is to say about the photo a question names; "" when it names none."""
+    if not set(kinds) <= {"length", "order", "motion", "general"}:
+        return ""
+    picks = named_picks(turn, counted=False)
+    try:
+        places = turn.scene().positions(picks[:1])
+    except Unclear as problem:
+        return complaint(turn, problem)
+    return turn.words.photo(turn.brief.draft, places[0]) if places else ""
 
 
 def _waiting(turn: Turn) -> tuple[str, ...]:
@@ -111,10 +125,7 @@ def _is_wish(clause: Clause) -> bool:
 
 def _with_photos(turn: Turn) -> Outcome:
     if turn.says("reset") and not any(clause.has("quote") for clause in turn.clauses):
-        remaining = rest(turn.clauses)
-        if read(remaining, turn.scene()).edits:
-            return created(turn, remaining)
-        return cleared(turn)
+        return _started_over(turn)
     if not turn.has_film:
         return _begun_film(turn)
     if wants_new_film(turn):
@@ -126,6 +137,15 @@ def _with_photos(turn: Turn) -> Outcome:
     if reading.edits or reading.unclear or refusals(turn, turn.clauses):
         return edited(turn, reading, turn.clauses, turn.brief.request)
     return _talked(turn)
+
+
+def _started_over(turn: Turn) -> Outcome:
+    """The photos as if nothing had been asked of them yet, and what is asked along with that."""
+    if not turn.images:
+        return cleared(turn)
+    begun_again = created(turn, rest(turn.clauses))
+    line = turn.words.say("cleared", photos=turn.words.photos(len(turn.images)))
+    return replace(begun_again, lines=(line, *begun_again.lines), names=("start_over", *begun_again.names))
 
 
 def _begun_film(turn: Turn) -> Outcome:
@@ -152,6 +172,14 @@ def _offered(turn: Turn) -> Outcome:
     return Outcome(tuple(said), kept, quiet=True)
 
 
+def _wants_silence(turn: Turn) -> bool:
+    """Whether a message asks a film without music to have none."""
+    return any(
+        clause.value("volume_word") == "0" or (clause.has("music") and clause.does("negate", "dont", "remove"))
+        for clause in turn.clauses
+    )
+
+
 def _talked(turn: Turn) -> Outcome:
     """Greetings, thanks, "what can you do", and what was not understood."""
     words, kept = turn.words, fresh(turn.memory)
@@ -160,6 +188,8 @@ def _talked(turn: Turn) -> Outcome:
     lines = list(refused)
     if kind in ("greet", "thanks", "capability"):
         lines.append(words.say("greeting" if kind == "greet" else kind))
+    elif _wants_silence(turn):
+        lines.append(words.say("answer_no_music"))
     elif kind == "refuse" or turn.says("leave", "dont"):
         lines.append(words.say("okay"))
     elif not refused and not (kind == "summary" or kind in ("go", "assent") or not turn.clauses):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from .clauses import Clause
 from .edits import Edit, SetClipTime, SetLook, SetMotion, SetPace, SetTransition
-from .memory import found
+from .memory import Memory, found
 from .mentions import Pick
 from .plan import Reading, read
-from .turn import Outcome, Turn, edited, fresh
+from .scene import Unclear
+from .turn import Outcome, Turn, edited, fresh, leaning
 
+_TOPICS = ("sound", "transition", "motion", "look")
 _VERBS = ("create", "add", "remove", "change", "move", "swap", "undo", "reset", "keep_only", "use")
 
 
@@ -29,19 +33,38 @@ def settled(turn: Turn) -> Outcome | None:
         return None
     about = turn.hear(memory.about)
     if memory.needs == "clips" and not reading.edits and (picks := named_picks(turn)):
-        return edited(turn, read(about, replace(turn.scene(), picks=picks)), about, memory.about)
+        done = edited(turn, read(about, replace(turn.scene(), picks=picks)), about, memory.about)
+        return replace(done, kept=_with_name(turn, about, picks, done.kept))
+    if memory.needs in _TOPICS and not reading.edits:
+        leaning(turn.clauses, memory.needs, always=True)
+        named = turn.reading()
+        if named.edits:
+            return edited(turn, named, turn.clauses, turn.brief.request)
     if memory.needs == "text" and (text := _words(turn, reading)):
         return edited(turn, read(about, replace(turn.scene(), text=text)), about, memory.about)
     return None
 
 
-def named_picks(turn: Turn) -> tuple[Pick, ...]:
-    """The photos a short answer names: "3", "the third one", "beach.jpg"."""
+def _with_name(turn: Turn, about: Sequence[Clause], picks: tuple[Pick, ...], kept: Memory) -> Memory:
+    """Memory that knows from now on which photo "the kitchen" is."""
+    words = [str(dict(problem.values).get("word") or "") for problem in read(about, turn.scene()).unclear]
+    try:
+        places = turn.scene().positions(picks[:1])
+    except Unclear:
+        return kept
+    name = turn.scene().segments[places[0]].meta.name if len(picks) == 1 and places else None
+    if not name or not words or not words[0]:
+        return kept
+    return replace(kept, called=(*kept.called, f"{words[0]}={name}"))
+
+
+def named_picks(turn: Turn, *, counted: bool = True) -> tuple[Pick, ...]:
+    """The photos a short answer names: "3", "the third one", "beach.jpg". counted: a number alone is a photo's."""
     picks = tuple(pick for clause in turn.clauses for pick in clause.picks)
     if picks:
         return picks
     for clause in turn.clauses:
-        for tag in (*clause.all("number"), *clause.all("ordinal")):
+        for tag in (*(clause.all("number") if counted else ()), *clause.all("ordinal")):
             value = int(tag.number("number") or tag.number("ordinal"))
             if value:
                 return (Pick("at", value),)

@@ -15,7 +15,19 @@ _STYLING = """
 """
 _ATTRIBUTES = frozenset(_STYLING.split())
 _OTHER_TOPICS = ("music", "music_only", "transition", "transition_noun", "motion", "film", "own", "look", "voice")
-_ASKING = ("add", "remove", "create", "change", "move", "use", "color", "position", *_STOPS, *_OTHER_TOPICS)
+_ASKING = (
+    "add",
+    "remove",
+    "create",
+    "change",
+    "move",
+    "use",
+    "color",
+    "position",
+    "volume_word",
+    *_STOPS,
+    *_OTHER_TOPICS,
+)
 _STRONG = 4
 """A noun at most so many tags before the verb of saying belongs to it."""
 
@@ -28,7 +40,9 @@ def unquoted(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     near = tags[max(0, i - _STRONG) : i + 1]
     if not any(noun in tag for tag in near for noun in _NOUNS) or _quoted_near(tags, i):
         return None
-    stop = _end(scanned, tags, i + 1, announced=_announced(tags, i))
+    announced = _announced(tags, i)
+    rolling = announced and any("credits" in tag for tag in near)
+    stop = _sentence_end(tags, i + 1) if rolling else _end(scanned, tags, i + 1, announced=announced)
     content = list(tags[i + 1 : stop])
     while content and _loose(content[-1], behind=scanned.folded[content[-1].start] >= "\u3040"):
         content.pop()
@@ -41,7 +55,7 @@ def unquoted(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     if not text:
         return None
     kept = {key: value for key, value in opener.senses.items() if key in _NOUNS}
-    return 1 + len(content), Tag(opener.start, content[-1].end, {**kept, "quote": text})
+    return 1 + len(content), Tag(opener.start, content[-1].end, {**kept, "quote": text, "told": "told"})
 
 
 def _styles(scanned: Scanned, content: Sequence[Tag], *, placed: bool) -> bool:
@@ -84,7 +98,8 @@ def _end(scanned: Scanned, tags: Sequence[Tag], start: int, *, announced: bool) 
         tag = tags[at]
         if any(stop in tag for stop in _STOPS) or "stop" in tag:
             return at
-        if tag.text("sep") == "hard" and not (announced and not _asks(tags, at + 1)):
+        listed = announced and (not _asks(tags, at + 1) or _list_item(scanned, tags, at + 1))
+        if tag.text("sep") == "hard" and not listed:
             return at
         if "sep" in tag and _turns(tags, at + 1):
             return at
@@ -98,6 +113,21 @@ def _end(scanned: Scanned, tags: Sequence[Tag], start: int, *, announced: bool) 
             return at
         at += 1
     return at
+
+
+def _sentence_end(tags: Sequence[Tag], start: int) -> int:
+    return next((at for at in range(start, len(tags)) if "stop" in tags[at] or "quote" in tags[at]), len(tags))
+
+
+def _list_item(scanned: Scanned, tags: Sequence[Tag], start: int) -> bool:
+    """Whether one word with a capital stands between two separators, as the items of a list do: Rein, Raus."""
+    if (
+        start >= len(tags)
+        or "sep" in tags[start]
+        or not scanned.original(tags[start].start, tags[start].end)[0].isupper()
+    ):
+        return False
+    return start + 1 == len(tags) or "sep" in tags[start + 1]
 
 
 def _closes(scanned: Scanned, tags: Sequence[Tag], start: int, at: int) -> bool:
@@ -114,9 +144,11 @@ def _turns(tags: Sequence[Tag], start: int) -> bool:
 
 def _asks(tags: Sequence[Tag], start: int) -> bool:
     """Whether the words up to the next separator ask for something."""
+    words = False
     for tag in tags[start:]:
-        if "sep" in tag:
+        if "sep" in tag and words:
             return False
+        words = words or "sep" not in tag
         if any(concept in tag for concept in _ASKING):
             return True
     return False

@@ -14,6 +14,8 @@ from .mentions import Pick
 PICTURE_KINDS = ("image", "video")
 """The kinds of media a film is cut from."""
 
+_NOT_OF_A_PHOTO = ("music", "title", "caption", "text", "film", "look", "create", "transition", "transition_noun")
+
 
 class Unclear(Exception):
     """A clause that cannot be carried out as it stands. key: the message to say; needs: what an answer would settle."""
@@ -67,10 +69,21 @@ class Scene:
     def said(self, clause: Clause) -> tuple[Pick, ...]:
         """The photos a clause names, or the answer to the question which ones; "the others" are those not yet named."""
         picks = self.picks or clause.picks
+        if not picks and clause.has("that_one") and self._about_a_photo(clause):
+            if not clause.named:
+                raise Unclear("which_photo", "clips", word="")
+            return clause.named[-1:]
         if picks or not clause.named or not clause.has("others"):
             return picks
         named = self.positions(clause.named)
         return tuple(Pick("at", index + 1) for index in range(len(self.segments)) if index not in named)
+
+    def _about_a_photo(self, clause: Clause) -> bool:
+        """Whether "that one" can only be a photo: taken out, moved, held, animated."""
+        doing = clause.does("remove", "move", "duplicate", "swap", "replace", "trim") or clause.has(
+            "hold", "more", "duration", "motion", "still", "zoom", "place", "shift"
+        )
+        return doing and len(self.segments) > 1 and not clause.has(*_NOT_OF_A_PHOTO)
 
     def positions(self, picks: tuple[Pick, ...]) -> tuple[int, ...]:
         """Where the named photos stand in the film, from 0. Raises Unclear for a photo that is not there."""

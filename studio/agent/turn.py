@@ -24,12 +24,13 @@ from .edits import (
     reading_ms,
     shortened,
 )
-from .listening import hear, reply_language
+from .listening import hear, reply_language, script_of
 from .memory import Memory, recalled
 from .plan import Reading, carried_out, read, refusal
 from .scene import PICTURE_KINDS, Scene, Unclear
 from .wording import Wording, wording
 
+_CLOSE_MS = 500  # a length and a time for each photo that come this near are the same wish
 _MOST_LINES = 12  # sentences about changes; more than that nobody reads
 
 
@@ -65,7 +66,7 @@ class Turn:
 
     def hear(self, request: str) -> tuple[Clause, ...]:
         """The clauses of another message: an earlier one, or one a "yes" stands for."""
-        return hear(request, reply_language(request, self.language), self.brief.media)
+        return hear(request, reply_language(request, self.language), self.brief.media, self.memory.called)
 
     def says(self, *concepts: str) -> bool:
         """Whether any clause has one of these."""
@@ -80,20 +81,29 @@ def begun(brief: Brief) -> Turn:
     """Hear a message."""
     language = reply_language(brief.request, brief.language)
     memory = recalled(brief.memory)
-    clauses = hear(brief.request, language, brief.media)
+    if language == "zh":
+        memory = replace(memory, script=script_of(brief.request) or memory.script)
+    clauses = hear(brief.request, language, brief.media, memory.called)
     leaning(clauses, memory.topic)
-    return Turn(brief, memory, language, wording(language), clauses)
+    written = f"{language}-{memory.script}" if language == "zh" and memory.script else language
+    return Turn(brief, memory, language, wording(written), clauses)
 
 
-def leaning(clauses: Sequence[Clause], topic: str) -> None:
-    """Let bare attributes ("in red", "a bit bigger", "no, 20%") speak of what the last request was about."""
+def leaning(clauses: Sequence[Clause], topic: str, *, always: bool = False) -> None:
+    """Let bare attributes ("in red", "a bit bigger", "no, 20%") speak of what the last request was about.
+
+    always: let every clause do so, because it answers a question about that.
+    """
     for clause in clauses if topic else ():
+        if always and not clause.after:
+            clause.after = topic
         if not clause.after and not clause.does("trim", "remove"):
             sized = clause.value("more") in ("bigger", "smaller", "louder", "quieter")
             bare = clause.has(
                 "color", "text_size", "position", "share", "animation", "head", "tail", "range", "correct"
             )
-            if sized or (bare and not clause.has("more")):
+            of_it = clause.has("it") and clause.has("fade")
+            if sized or of_it or (bare and not clause.has("more")):
                 clause.after = topic
         if main_topic(clause):
             return
@@ -126,6 +136,8 @@ def fresh(memory: Memory) -> Memory:
         forward=memory.forward,
         told=memory.told,
         left_out=memory.left_out,
+        called=memory.called,
+        script=memory.script,
         length_asked=memory.length_asked,
     )
 
@@ -135,18 +147,21 @@ def asks_length(edits: Sequence[Edit]) -> bool:
     return any(isinstance(edit, SetLength) or (isinstance(edit, SetClipTime) and edit.clips is None) for edit in edits)
 
 
-def complaints(turn: Turn, unclear: Sequence[Unclear]) -> tuple[str, ...]:
-    """What could not be done, as sentences."""
-    return tuple(dict.fromkeys(complaint(turn, problem) for problem in unclear))[:2]
+def complaints(turn: Turn, unclear: Sequence[Unclear], draft: Draft | None = None) -> tuple[str, ...]:
+    """What could not be done, as sentences. draft: where that is not the present one."""
+    return tuple(dict.fromkeys(complaint(turn, problem, draft) for problem in unclear))[:2]
 
 
-def complaint(turn: Turn, problem: Unclear) -> str:
+def complaint(turn: Turn, problem: Unclear, draft: Draft | None = None) -> str:
     """One clause that could not be carried out, as a sentence."""
     values = dict(problem.values)
     words = turn.words
     if problem.key == "which_photo":
         named = str(values.get("word") or "")
-        values = {"word": words.word("word", word=named) if named else "", "names": words.names(turn.brief.draft)}
+        values = {
+            "word": words.word("word", word=named) if named else "",
+            "names": words.names(draft or turn.brief.draft),
+        }
     key = f"nothing_there_{values['thing']}" if problem.key == "nothing_there" else problem.key
     return words.say(key, **values)
 
@@ -190,7 +205,7 @@ def notes(turn: Turn, reading: Reading, clauses: Sequence[Clause], draft: Draft)
             found.append(words.say("transition_clamped", asked=words.time(edit.ms), transition=kind, time=time))
             break
     found += [_unheard(turn, edit, draft) for edit in reading.edits if isinstance(edit, AddVoice)]
-    found += _too_long_for(turn, clauses, draft)
+    found += _each_against_length(turn, reading, draft) + _too_long_for(turn, clauses, draft)
     if reading.unmet:
         found.append(words.not_done(reading.unmet))
     return tuple(line for line in found if line)
@@ -203,6 +218,20 @@ def _unheard(turn: Turn, edit: AddVoice, draft: Draft) -> str:
         return turn.words.say("voice_foreign" if voices else "voice_missing")
     time = reading_ms(edit.text)
     return turn.words.say("voice_long", time=turn.words.time(time)) if edit.start_ms + time > draft.duration_ms else ""
+
+
+def _each_against_length(turn: Turn, reading: Reading, draft: Draft) -> list[str]:
+    """Where a length and a time for each photo were asked for that do not go together."""
+    lengths = [edit.ms for edit in reading.edits if isinstance(edit, SetLength)]
+    each = [edit.ms for edit in reading.edits if isinstance(edit, SetClipTime) and edit.clips is None and edit.ms]
+    count = len(pictures(draft))
+    if not (lengths and each) or abs(each[-1] * count - lengths[-1]) <= _CLOSE_MS:
+        return []
+    words = turn.words
+    values = {"photos": words.photos(count), "each": words.time(each[-1]), "sum": words.time(each[-1] * count)}
+    return [
+        words.say("each_against_length", length=words.time(lengths[-1]), now=words.time(lengths[-1] / count), **values)
+    ]
 
 
 def _too_long_for(turn: Turn, clauses: Sequence[Clause], draft: Draft) -> list[str]:

@@ -23,7 +23,8 @@ _OPEN_TO_QUOTE = str.maketrans({"“": "'", "”": "'"})
 @lru_cache(maxsize=16)
 def wording(language: str) -> Wording:
     """The wording of a language; English where a language has none yet."""
-    return Wording(lexicon(f"replies.{language}") or lexicon(f"replies.{FALLBACK}"))
+    own = lexicon(f"replies.{language}") or lexicon(f"replies.{language.partition('-')[0]}")
+    return Wording(own or lexicon(f"replies.{FALLBACK}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +126,9 @@ class Wording:
             ready["shape"] = self.shape(values["width"], values["height"])
         if "volume" in values:
             ready["volume"] = _percent(values["volume"])
-        for table in ("motion", "transition", "position", "mood"):
+        for table in ("motion", "transition", "position", "mood", "look"):
             if table in values:
-                ready[table] = self.term(table, values[table])
-        if "look" in values:
-            ready["look"] = self.looks(values["look"])
+                ready[table] = self.listed([self.term(table, part) for part in values[table].split("+")])
         if "start" in values:
             ready["range"] = self.word("range", a=self.time(values["start"]), b=self.time(values["end"]))
             color = self.data["color"].get(values["color"], values["color"])
@@ -192,6 +191,13 @@ class Wording:
     def summary(self, draft: Draft) -> str:
         """The whole film in a few sentences."""
         return self.say("summary", **self.facts(draft))
+
+    def photo(self, draft: Draft, index: int) -> str:
+        """One photo of the film in a sentence."""
+        segment, own = pictures(draft)[index], own_times(pictures(draft))[index]
+        motion = self.term("motion", segment.meta.motion or "none")
+        name = segment.meta.name or ""
+        return self.say("answer_photo", n=index + 1, name=name, time=self.time(round(own, -1)), motion=motion)
 
     def facts(self, draft: Draft) -> dict[str, str]:
         """Everything an answer about the film may need, by name."""

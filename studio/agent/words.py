@@ -81,7 +81,8 @@ def lexicon(language: str) -> Mapping[str, Mapping[str, str]]:
 @lru_cache(maxsize=1)
 def spoken_languages() -> tuple[str, ...]:
     """The languages that are heard and answered in."""
-    return tuple(sorted(path.stem.partition(".")[2] for path in _DATA.glob("replies.*.json")))
+    languages = (path.stem.partition(".")[2] for path in _DATA.glob("replies.*.json"))
+    return tuple(sorted(language for language in languages if "-" not in language))
 
 
 @lru_cache(maxsize=16)

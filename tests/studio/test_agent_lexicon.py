@@ -22,7 +22,7 @@ COMPILER = runpy.run_path(str(ROOT / "scripts" / "compile_data.py"))
 SOURCES = sorted(LEXICON.glob("*.yaml"))
 SPOKEN = [path.stem.partition(".")[2] for path in SOURCES if path.stem.startswith("replies.")]
 HEARD = [path.stem for path in SOURCES if "." not in path.stem]
-ONLY_ELSEWHERE = {"variants", "nth", "numbered", "nth_place", "front", "back", "moment"}
+ONLY_ELSEWHERE = {"variants", "nth", "numbered", "nth_place", "front", "back", "moment", "counted_back"}
 """What only languages say that count with prefixes and suffixes."""
 CLOSED = {
     "motion",
@@ -37,7 +37,7 @@ CLOSED = {
     "sort",
     "ask",
 }
-READ_IN_ENGLISH = {"size_word", "music_only"}
+READ_IN_ENGLISH = {"size_word", "music_only", "takes", "particle"}
 """4k and full hd are said in English everywhere."""
 OPTIONAL = {"before_last", "one", "article"}
 """What some languages say in another way."""
@@ -56,7 +56,8 @@ def test_compiled_as_written(source: Path) -> None:
 
 
 def test_eight_languages_are_heard_and_spoken() -> None:
-    assert set(SPOKEN) == set(HEARD) == {"en", "zh", "es", "fr", "de", "ja", "pt", "ko"}
+    spoken = {language for language in SPOKEN if "-" not in language}  # zh-hant is Chinese in another script
+    assert spoken == set(HEARD) == {"en", "zh", "es", "fr", "de", "ja", "pt", "ko"}
 
 
 @pytest.mark.parametrize("language", HEARD)

@@ -94,20 +94,24 @@ class SetVolume:
 
 @dataclass(frozen=True, slots=True)
 class SetClipVolume:
-    """How loud video clips' own sound is, 0..1. clips: positions; None = every clip."""
+    """How loud video clips' own sound is, 0..1. clips: positions; None = every clip. factor: on what it is now."""
 
     name: ClassVar[str] = "set_clip_volume"
-    volume: float
+    volume: float | None = None
     clips: tuple[int, ...] | None = None
+    factor: float = 1.0
 
     def apply(self, draft: Draft) -> Draft:
         segments = [
-            changed(segment, volume=self.volume)
+            changed(segment, volume=self._level(segment.meta.volume or 0.0))
             if is_clip(segment) and (self.clips is None or index in self.clips)
             else segment
             for index, segment in enumerate(pictures(draft))
         ]
         return with_pictures(draft, segments)
+
+    def _level(self, now: float) -> float:
+        return self.volume if self.volume is not None else round(min(1.0, max(0.05, now) * self.factor), 3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,11 +151,15 @@ def _with_overlap(segment: Segment, duration: int, ms: int, index: int, all_of: 
 
 @dataclass(frozen=True, slots=True)
 class SetLength:
-    """Make the whole film last `ms`. held: positions of photos whose own time was asked for."""
+    """Make the whole film last `ms`. held: positions of photos whose own time was asked for.
+
+    relative: only "shorter" or "slower" was said, which a time for each photo says better.
+    """
 
     name: ClassVar[str] = "set_length"
     ms: int
     held: tuple[int, ...] = ()
+    relative: bool = False
 
     def apply(self, draft: Draft) -> Draft:
         segments = pictures(draft)

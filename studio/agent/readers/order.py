@@ -169,7 +169,7 @@ def _shift(clause: Clause, scene: Scene) -> list[Edit]:
 
 
 def _move(clause: Clause, scene: Scene) -> list[Edit]:
-    asked = clause.does("move", "add", "swap", "use") or (clause.picks and clause.has("place"))
+    asked = clause.does("move", "add", "swap", "use") or (scene.said(clause) and clause.has("place", "nth_place"))
     if not asked or clause.has("film", "duration", "fade"):
         return []
     place, nth = clause.value("place"), clause.first("nth_place")
@@ -200,7 +200,7 @@ def _moved_and_anchor(clause: Clause, scene: Scene, beside: Tag | None) -> tuple
         anchors = [picks for tag, picks in groups if beside is not None and tag.start > beside.start]
         return scene.picks, anchors[0][0] if anchors else None
     if not groups:
-        return (), None
+        return scene.said(clause), None
     if beside is None:
         return tuple(pick for _, picks in groups for pick in picks), None
     if len(groups) < 2:

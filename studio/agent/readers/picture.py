@@ -13,12 +13,16 @@ _LONGER, _SHORTER, _SMOOTHER = 1.5, 1 / 1.5, 1.25
 
 def read_transitions(clause: Clause, scene: Scene) -> list[Edit]:
     """How photos lead into each other."""
-    if clause.has("quote", "title", "caption") or (not clause.has("transition") and not _joints(clause)):
+    if clause.has("quote", "title", "caption"):
         return []
-    if clause.has("leave"):
+    off = clause.does("remove", "negate", "dont")
+    if off and clause.after == "transition" and not clause.topics:
+        return [SetTransition("cut")]  # these dissolves make me dizzy, take them out
+    if not clause.has("transition") and not _joints(clause):
+        return []
+    if clause.has("leave") and not (clause.has("transition") and clause.picks):
         return []
     kind: str | None = clause.value("transition") or _kind_by_noun(clause)
-    off = clause.does("remove", "negate", "dont")
     if off and kind != "cut":
         kind = "cut"
     if kind is None and clause.has("smooth", "slow") and not clause.has("more"):
@@ -74,11 +78,16 @@ def _joint_positions(clause: Clause, scene: Scene) -> tuple[int, ...] | None:
 
     between 2 and 3 -> photo 2; before 3 -> photo 2; after 3 -> photo 3.
     """
+    last = len(scene.segments) - 1
+    if clause.has("others") and clause.named and not clause.picks:
+        named = scene.positions(clause.named)
+        between = len(named) == 2 and abs(named[0] - named[1]) == 1
+        kept = (min(named),) if between else named
+        return tuple(index for index in range(last) if index not in kept)
     picks = scene.said(clause)
     if not picks:
         return None
     chosen = scene.positions(picks)
-    last = len(scene.segments) - 1
     if len(chosen) == 2 and abs(chosen[0] - chosen[1]) == 1:
         return (min(chosen),)
     if clause.has("before") or clause.has("to"):
@@ -91,7 +100,7 @@ def read_fades(clause: Clause, scene: Scene) -> list[Edit]:
     elsewhere = clause.has(
         "music", "own", "music_only", "title", "caption", "text", "quote", "transition_noun", "transition"
     )
-    if not clause.has("fade") or elsewhere or clause.has("leave"):
+    if not clause.has("fade") or elsewhere or clause.has("leave") or (clause.has("it") and clause.after == "sound"):
         return []
     duration = clause.take("duration", "fade", least=True)
     ms = round(duration.number("duration")) if duration is not None else _FADE_MS
@@ -115,7 +124,9 @@ def read_motion(clause: Clause, scene: Scene) -> list[Edit]:
     """How the camera moves over one photo or all of them."""
     blocked = clause.has("quote", "title", "caption", "transition", "transition_noun", "swap", "order", "place")
     picks = scene.said(clause)
-    if picks and clause.has("still") and clause.has("leave", "create", "hold"):
+    if picks and clause.has("still") and clause.has("leave", "create", "hold", "motion_noun"):
+        return [SetMotion("none", scene.positions(picks))]
+    if picks and clause.value("motion") == "none" and not blocked:
         return [SetMotion("none", scene.positions(picks))]
     if blocked or clause.has("leave"):
         return []

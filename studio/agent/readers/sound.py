@@ -25,7 +25,7 @@ _FACTORS = {"louder": 1.4, "quieter": 0.6, "bigger": 1.4, "smaller": 0.6}
 _LITTLE, _MUCH = 0.45, 2.0
 _FADE_MS = 3000
 _FAST_MS = 2200  # photos shorter than this ask for livelier music
-_BACK_ON = 0.6
+_BACK_ON, _LOW = 0.6, 0.3
 
 
 def read_sound(clause: Clause, scene: Scene) -> list[Edit]:
@@ -36,20 +36,23 @@ def read_sound(clause: Clause, scene: Scene) -> list[Edit]:
         return []
     present = bool(sounds(scene.draft, "music"))
     level = _level(clause, scene)
-    if clause.has("leave"):
+    announced = clause.after == "sound" and not clause.has("music", "own", "music_only", "mood")
+    if not present and announced and (quiet := _at_once(clause, level)):
+        return quiet
+    if clause.has("leave") and clause.value("more") not in _FACTORS:
         return []
     if clause.has("unmute"):
-        return [SetVolume(_BACK_ON)] if present else [_chosen(clause, scene, None)]
+        return _back_on(clause, scene, level, present=present)
     off = clause.does("remove", "negate", "dont") and not clause.has("own", "mood", "music_only")
     if off and not clause.has("fade"):
         return _silence(clause, scene)
     if clause.has("fade") and not clause.has("mood", "music_only", "own") and present and not clause.has("add"):
         return _fades(clause)
     if clause.value("more") in _FACTORS and (level is None or _relative(clause)):
-        if not present:
-            raise Unclear("answer_no_music")
-        return [ChangeSound(factor=_factor(clause, level))]
+        return [ChangeSound(factor=_factor(clause, level))] if present else _begun_quietly(clause, scene)
     fresh = clause.has("mood", "music_only", "own") or _file(clause, scene) or not present
+    if not present and clause.has("fade") and not _says_which(clause):
+        return [_chosen(clause, scene, level), *_fades(clause)]
     wants = clause.has("add", "music", "own", "music_only", "mood") or bool(_file(clause, scene))
     if present and not fresh:
         return _adjusted(clause, scene, level)
@@ -58,21 +61,51 @@ def read_sound(clause: Clause, scene: Scene) -> list[Edit]:
     return [_chosen(clause, scene, level)]
 
 
+def _back_on(clause: Clause, scene: Scene, level: float | None, *, present: bool) -> list[Edit]:
+    """Music again after it was off: at the level named, softly where that is said."""
+    wanted = _LOW if level is None and clause.value("more") == "quieter" else level
+    return [SetVolume(wanted or _BACK_ON)] if present else [_chosen(clause, scene, wanted)]
+
+
+def _begun_quietly(clause: Clause, scene: Scene) -> list[Edit]:
+    """Quiet music for the film that is just begun. Raises Unclear where a film without music is to be quieter."""
+    named = clause.has("music", "music_only", "own", "mood") and not clause.has("complaint")
+    if not named or scene.history:
+        raise Unclear("answer_no_music")
+    return [_chosen(clause, scene, _LOW if clause.value("more") in ("quieter", "smaller") else None)]
+
+
+def _at_once(clause: Clause, level: float | None) -> list[Edit]:
+    """How loud the music shall be, and how it fades, that the same message asks for."""
+    if level is not None:
+        return [SetVolume(level)]
+    if clause.value("more") in _FACTORS:
+        return [ChangeSound(factor=_factor(clause, None))]
+    return _fades(clause) if clause.has("fade") else []
+
+
 def read_clip_sound(clause: Clause, scene: Scene) -> list[Edit]:
     """How loud the video clips' own sound is."""
     muted = clause.value("volume_word") == "0"
-    bare = muted and not clause.has("music", "own", "music_only") and not sounds(scene.draft, "music")
-    if not clause.has("clip_sound") and not (bare and scene.clips):
+    bare = muted and not clause.has("music", "own", "music_only", "clip_sound")
+    meant = clause.has("clip_sound") or (clause.after == "clip_sound" and not clause.topics - {"sound"})
+    if not meant and not (bare and scene.clips):
         return []
     if not scene.clips:
         raise Unclear("no_clip_sound")
     picks = scene.said(clause)
     clips = scene.positions(picks) if picks else None
-    if muted or clause.does("remove", "negate", "dont"):
-        clause.take("volume_word")
+    more = clause.take("more") if clause.value("more") in _FACTORS else None
+    if muted or (clause.does("remove", "negate", "dont") and more is None):
+        if not (bare and sounds(scene.draft, "music")):
+            clause.take("volume_word")
         return [SetClipVolume(0.0, clips)]
-    share = clause.take("share")
-    return [SetClipVolume(min(1.0, share.number("share")) if share is not None else 1.0, clips)]
+    share, word = clause.take("share"), clause.take("volume_word")
+    if share is not None:
+        return [SetClipVolume(min(1.0, share.number("share")), clips)]
+    if more is not None:
+        return [SetClipVolume(clips=clips, factor=_FACTORS[more.text("more")])]
+    return [SetClipVolume(word.number("volume_word") if word is not None else 1.0, clips)]
 
 
 def read_beats(clause: Clause, scene: Scene) -> list[Edit]:
@@ -85,6 +118,8 @@ def read_beats(clause: Clause, scene: Scene) -> list[Edit]:
 
 
 def _about_music(clause: Clause, scene: Scene) -> bool:
+    if clause.after == "clip_sound" and not clause.has("music", "own", "music_only"):
+        return False
     if clause.has("music", "own", "music_only", "volume", "volume_word", "unmute"):
         return not (clause.has("title", "caption", "quote") and not clause.has("volume", "music_only", "own"))
     if clause.value("more") in ("louder", "quieter"):
@@ -92,8 +127,26 @@ def _about_music(clause: Clause, scene: Scene) -> bool:
     if _file(clause, scene):
         return True
     bare = not clause.topics
+    if clause.has("mood") and (clause.has("underneath") or _only_mood(clause)):
+        return True
+    if clause.after == "sound" and clause.has("fade") and clause.has("it"):
+        return True
     lone = clause.has("share") and not clause.has("more") and bool(sounds(scene.draft, "music"))
     return bare and ((clause.after == "sound" and clause.has("share", "mood")) or lone)
+
+
+def _says_which(clause: Clause) -> bool:
+    """Whether a clause says which music."""
+    return clause.has("mood", "music_only", "own")
+
+
+def _only_mood(clause: Clause) -> bool:
+    """Whether a clause says nothing but what music is like: "for Instagram, upbeat"."""
+    own = [tag for tag in clause.tags if not ("skip" in tag or "degree" in tag)]
+    moods = [
+        tag for tag in own if "mood" in tag and not ("pace" in tag or "look" in tag or "slow" in tag or "more" in tag)
+    ]
+    return bool(own) and len(moods) == len(own)
 
 
 def _file(clause: Clause, scene: Scene) -> str:
@@ -145,8 +198,12 @@ def _factor(clause: Clause, share: float | None) -> float:
 
 
 def _fades(clause: Clause) -> list[Edit]:
-    duration = clause.take("duration")
-    ms = round(duration.number("duration")) if duration is not None else _FADE_MS
+    span = clause.take("duration") or clause.take("tail") or clause.take("head")
+    ms = _FADE_MS
+    if span is not None:
+        ms = round(next(span.number(concept) for concept in ("duration", "tail", "head") if concept in span))
+    elif clause.after == "sound" and (last := next((p for p in clause.picks if p.kind in ("tail", "head")), None)):
+        ms = last.value * 1000  # fade it out over the last three
     if clause.does("remove", "negate", "dont"):
         ms = 0
     side = clause.value("fade")
@@ -181,15 +238,19 @@ def _another(scene: Scene) -> AddMusic:
 
 def _chosen(clause: Clause, scene: Scene, level: float | None) -> AddMusic:
     """The music a clause names, or what suits: the user's own file where there is one, else by the film's pace."""
+    named = _file(clause, scene)
+    skipped = clause.take("head") if clause.has("remove") else None
+    if skipped is None and (clause.has("own") or named) and not clause.has("starting"):
+        skipped = clause.take("point")
+    offset = round(skipped.number("head") or skipped.number("point")) if skipped is not None else None
     point = clause.take("point")
     start = round(point.number("point")) if point is not None else 0
-    named = _file(clause, scene)
     mood = clause.value("music_only") or clause.value("mood")
     if clause.has("own") and not scene.audio and not mood:
         raise Unclear("no_audio_file")
     if scene.audio and (named or clause.has("own") or not mood):
         item = next((file for file in scene.audio if file.name == named), scene.audio[-1])
-        return AddMusic(source=item.id, file_name=item.name, volume=level, start_ms=start)
+        return AddMusic(source=item.id, file_name=item.name, volume=level, start_ms=start, from_ms=offset)
     return AddMusic(mood=mood or usual_mood(scene), volume=level, start_ms=start)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import gcd
 
 from ...platforms import platforms
@@ -17,6 +18,7 @@ _RATES = (24, 25, 30, 50, 60)
 _SMALLEST_SIDE, _LARGEST_SIDE = 120, 4096
 _SIDE = 1080
 _SIDES = {"first": "start", "last": "end"}
+_MOST_SECONDS = 60  # that a number without a unit can mean for one photo
 LEAST_LEFT_MS = 500  # of a film that is trimmed
 
 
@@ -76,28 +78,48 @@ def _ratio(clause: Clause) -> tuple[int, int] | None:
 
 def read_clip_times(clause: Clause, scene: Scene) -> list[Edit]:
     """How long single photos, or every photo, are on screen."""
-    if clause.has(
-        "quote", "title", "caption", "music", "own", "transition", "transition_noun", "fade", "motion", "leave"
-    ):
+    if clause.has("quote", "title", "caption", "music", "own", "transition", "transition_noun", "fade", "motion"):
         return []
-    picks = scene.said(clause) or _end_photo(clause)
+    if clause.has("leave") and not clause.has("duration", "more", "hold"):
+        return []
+    picks = scene.said(clause) or _end_photo(clause) or _lone_ordinal(clause)
     each = clause.has("every") and not clause.has("film")
     if not picks and not each and not clause.has("others"):
         return []
     clips = scene.positions(picks) if picks else None
-    duration, more = clause.first("duration"), clause.value("more")
+    duration, more = clause.first("duration") or _bare_seconds(clause), clause.value("more")
     if duration is None and more not in _GROWTH:
         return []
     if duration is not None and clause.owner(duration) == "film" and clause.has("create", "film"):
         return []
     if duration is not None:
         clause.take("duration")
-        ms = round(duration.number("duration"))
+        ms = round(duration.number("duration") or duration.number("number") * 1000)
         if (more in _GROWTH or clause.has("by") or clause.has("again")) and not clause.has("to"):
             ms = -ms if more in ("shorter", "faster") else ms
             return [SetClipTime(ms, clips, added=True)]
         return [SetClipTime(max(1, ms), clips)]
     return [SetClipTime(0, clips, factor=_growth(clause))]
+
+
+def _lone_ordinal(clause: Clause) -> tuple[Pick, ...]:
+    """keep the third for six seconds."""
+    ordinal = clause.first("ordinal")
+    if ordinal is None or not clause.has("leave", "hold") or clause.has("film", "clips"):
+        return ()
+    return (Pick("at", int(ordinal.number("ordinal"))),)
+
+
+def _of_one_photo(clause: Clause) -> bool:
+    return clause.has("that_one") and not clause.has("film", "create")
+
+
+def _bare_seconds(clause: Clause) -> Tag | None:
+    """The number in "three per photo", which can only be seconds."""
+    for number, each in zip(clause.tags, clause.tags[1:], strict=False):
+        if "number" in number and "per" in each and 0 < number.number("number") <= _MOST_SECONDS:
+            return number
+    return None
 
 
 def _end_photo(clause: Clause) -> tuple[Pick, ...]:
@@ -153,7 +175,14 @@ def read_pace(clause: Clause, scene: Scene) -> list[Edit]:
 
 def read_length(clause: Clause, scene: Scene) -> list[Edit]:
     """How long the film is."""
-    if clause.has("leave") or _end_photo(clause) or (clause.has("place", "hold") and clause.has("clip")):
+    if (
+        clause.has("leave")
+        or _lone_ordinal(clause)
+        or _of_one_photo(clause)
+        or _bare_seconds(clause)
+        or _end_photo(clause)
+        or (clause.has("place", "hold") and clause.has("clip"))
+    ):
         return []
     over = _left_over(clause)
     if clause.has("title", "caption", "quote", "music", "own", "transition", "fade") and not (
@@ -175,7 +204,7 @@ def read_length(clause: Clause, scene: Scene) -> list[Edit]:
         return []
     if clause.after in ("text", "transition") and not clause.has("film", "create", "pace_noun"):
         return []
-    return [_checked(round(now * _growth(clause) / 100) * 100, scene)]
+    return [replace(_checked(round(now * _growth(clause) / 100) * 100, scene), relative=True)]
 
 
 def _left_over(clause: Clause) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,8 @@ _LONGEST = 300  # characters one text may hold
 _SCALES = {"bigger": 1.3, "smaller": 1 / 1.3}
 _MOMENTS = {"first": "start", "last": "end"}
 _LITTLE, _MUCH = 0.5, 1.8
+_ITEMS = re.compile(r"\s*[,，、;；|/]\s*")
+_ROLL_LINES = re.compile(r"\s*[,，、;；|/\n]\s*|\s+(?=[^\s:：]+[:：])")
 
 
 def read_texts(clause: Clause, scene: Scene) -> list[Edit]:
@@ -158,8 +161,12 @@ def _rewording(role: TextRole, clause: Clause, scene: Scene, quoted: list[str], 
 
 def _additions(role: TextRole, clause: Clause, scene: Scene, quoted: list[str], style: dict[str, Any]) -> list[Edit]:
     when = _when(clause, scene)
-    if clause.has("roll"):
-        return [_rolled(quoted, when, style)]
+    told = clause.has("told")
+    if clause.has("roll") or (told and clause.has("credits")):
+        lines = [line for text in quoted for line in _ROLL_LINES.split(text)] if told else quoted
+        return [_rolled(lines, when, style)]
+    if told and when is None and (items := _for_each(quoted, clause, scene)):
+        return [AddText("caption", text, When("clip", index), style) for index, text in enumerate(items)]
     picks = scene.positions(scene.said(clause)) if scene.said(clause) and not scene.text else ()
     if clause.has("lower_third"):
         role, style = "caption", {**_colored(style), "style": "lower-third"}
@@ -176,6 +183,13 @@ def _additions(role: TextRole, clause: Clause, scene: Scene, quoted: list[str], 
     if when is None:
         when = _usual(role, clause)
     return [AddText(role, " ".join(quoted)[:_LONGEST], when, style)]
+
+
+def _for_each(quoted: list[str], clause: Clause, scene: Scene) -> list[str]:
+    """The items of a list said without quotation marks, where there is one for each photo of the film."""
+    items = [item for text in quoted for item in _ITEMS.split(text) if item]
+    fits = len(items) == len(scene.segments) > 1 and clause.has("clip", "every", "caption")
+    return items if fits and (clause.has("clip", "every") or "、" in quoted[0]) else []
 
 
 def _rolled(quoted: list[str], when: When | None, style: dict[str, Any]) -> AddText:
