@@ -11,7 +11,9 @@ from .lettering import Lettering
 from .look import finish
 from .lower_third import LowerThird
 from .planes import BLACK, Planes
-from .shot import PhotoShot
+from .prepared import Prepared, fetch
+from .shot import PhotoShot, prepare
+from .tally import Shelf
 from .timeline import ShotPlan, Style, TextPlan, Timeline
 from .transitions import mix, toward
 from .warp import Lens
@@ -49,10 +51,10 @@ class Blank:
 class Composer:
     """Keeps the photos that are on screen; a frame depends on the timeline and its index alone."""
 
-    def __init__(self, timeline: Timeline, opened: dict[ShotKey, Shot] | None = None) -> None:
-        """opened: shots that another composer of this process has left; they are nobody else's."""
-        self._timeline = timeline
-        self._open = {} if opened is None else opened
+    def __init__(self, timeline: Timeline, shelf: Shelf | None = None) -> None:
+        """shelf: where prepared photos are shared with other composers."""
+        self._timeline, self._shelf = timeline, shelf
+        self._open: dict[ShotKey, Shot] = {}
         self._words: dict[TextPlan, Words] = {}
         self._lens = Lens()
         self._spare = Planes.filled(timeline.width, timeline.height)
@@ -92,7 +94,7 @@ class Composer:
 
     @property
     def opened(self) -> dict[ShotKey, Shot]:
-        """The shots that were on screen last, for the next composer."""
+        """The shots that are held: those that were on screen last."""
         return self._open
 
     def _key(self, plan: ShotPlan) -> ShotKey:
@@ -105,13 +107,19 @@ class Composer:
             film = self._timeline
             size = (film.width, film.height)
             if plan.kind == "image":
-                shot = PhotoShot(plan, size, film.fps, film.look)
+                shot = PhotoShot(plan, self._prepared(plan, size))
             elif plan.kind == "video":
                 shot = ClipShot(plan, size, film.fps, film.look)
             else:
                 shot = Blank()
             self._open[self._key(plan)] = shot
         return shot
+
+    def _prepared(self, plan: ShotPlan, size: tuple[int, int]) -> Prepared:
+        film = self._timeline
+        if self._shelf is None:
+            return prepare(plan, size, film.fps, film.look)
+        return fetch(self._shelf, prepare, plan, size, film.fps, film.look)
 
     def _lettering(self, text: TextPlan) -> Words:
         words = self._words.get(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 import cv2
 import numpy as np
@@ -14,6 +15,7 @@ from .planes import Plane
 _LONGEST = 288  # px of the copy that is searched: a face of interest is a ninth of it, the cascades need 20 px
 _LEAST = 9  # times a face fits into the photo's shorter side; smaller ones are passers-by
 _STEP, _AGREEING = 1.15, 4  # growth of the search window, hits that must coincide
+_one_at_a_time = Lock()  # a cascade keeps what it is looking at in itself
 _HAIR, _CHIN, _EARS = 0.45, 0.25, 0.25  # of a face's size, around the box the cascade knows
 
 
@@ -48,7 +50,8 @@ def find_faces(y: Plane) -> tuple[Face, ...]:
 def _seen(grey: Plane, cascade: str) -> list[tuple[int, int, int]]:
     """Left, top and size of each face, px."""
     least = max(20, min(grey.shape) // _LEAST)
-    found = _cascade(cascade).detectMultiScale(grey, _STEP, _AGREEING, minSize=(least, least))
+    with _one_at_a_time:
+        found = _cascade(cascade).detectMultiScale(grey, _STEP, _AGREEING, minSize=(least, least))
     return [(int(left), int(top), int(size)) for left, top, size, _ in found]
 
 

@@ -19,22 +19,18 @@ import av
 from api import Draft
 
 from ..model import Rendered, RenderOptions
+from .coding import Coding, coding_of
 from .errors import RenderError, RenderStopped
 from .layout import lay_out
-from .mux import join
-from .packets import Coding
 from .part_cache import PartCache
 from .processes import ProcessExecutor, WorkerLost
-from .sound import is_silent, mix_sound
 from .split import Part, in_order_of_work, split
-from .tally import STOP, frames_done, mark_done, run_part
+from .tally import STOP, Shelf, frames_done, mark_done, run_part
 from .timeline import Timeline
 
 _LOOK_EVERY_S = 0.1
 _FOLDERS, _LEFT_AFTER_S = "skillturn-film-", 6 * 3600
-_ALONE_BELOW = 1920 * 1080 * 30  # pixels in a film; below that, starting workers costs more than they save
-# x264 preset and rate factor; "small" is for chats and mail
-_QUALITY = {"high": ("veryfast", 19), "medium": ("veryfast", 23), "small": ("fast", 28)}
+_HERE_BELOW = 1920 * 1080 * 120  # pixels to draw; below that, starting processes costs more than they save
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,35 +127,25 @@ def _make(
         return
     coding = coding_of(film, options)
     parts = split(film)
-    with _executor(executor, min(options.parts or _cores(), len(parts)), film) as pool:
-        kept = PartCache(place.cache) if place.cache else None
-        missing = [part for part in parts if not (kept and _fetched(kept, film, part, coding, place.folder))]
+    # where a project keeps its parts, its photos stay ready for the next export, too
+    kept = PartCache(place.cache) if place.cache else None
+    shelf = kept.shelf() if kept and executor is None else Shelf(str(place.folder / "photos"))
+    missing = [part for part in parts if not (kept and _fetched(kept, film, part, coding, place.folder))]
+    with _executor(executor, min(options.parts or _cores(), len(missing)), film, missing) as pool:
         drawn = [
-            pool.submit(run_part, film, part, coding, str(place.folder)) for part in in_order_of_work(missing, film.fps)
+            pool.submit(run_part, film, part, coding, str(place.folder), shelf)
+            for part in in_order_of_work(missing, film.fps)
         ]
+        # loaded while the workers are starting
+        from .mux import join  # noqa: PLC0415
+        from .sound import is_silent, mix_sound  # noqa: PLC0415
+
         mixed = None if is_silent(draft, film) else pool.submit(mix_sound, draft, media, film.duration_ms)
         _watch_over([*drawn, *([mixed] if mixed else [])], parts, film.frames, place.folder, watch)
         sound = mixed.result() if mixed else None
-    for part in missing:
-        if kept is None:
-            break
-        kept.keep(film, part, coding, place.folder / part.file)
+    if kept:
+        kept.keep(film, missing, coding, place.folder)
     join(place.fresh, options.format, coding, [(part, place.folder / part.file) for part in parts], sound)
-
-
-def coding_of(film: Timeline, options: RenderOptions) -> Coding:
-    """How a film is coded. high, medium, small are rate factors; preset and crf of the options win."""
-    preset, crf = _QUALITY[options.quality]
-    preset, crf = options.preset or preset, options.crf if options.crf is not None else crf
-    if options.format == "webm":
-        settings = {"crf": str(crf + 10), "b": "0", "deadline": "good", "cpu-used": "5"}
-        # frames that are never shown would break the one-packet-a-frame count that parts are joined by
-        settings |= {"lag-in-frames": "0", "auto-alt-ref": "0"}
-        return Coding("libvpx-vp9", film.width, film.height, film.fps, tuple(sorted(settings.items())))
-    settings = {"preset": preset, "crf": str(crf), "profile": "high"}
-    # stitchable: headers that do not depend on the content, so all parts share one set
-    settings |= {"x264-params": f"stitchable=1:keyint={film.fps * 5}:open-gop=0", "forced-idr": "1"}
-    return Coding("libx264", film.width, film.height, film.fps, tuple(sorted(settings.items())))
 
 
 def _fetched(kept: PartCache, film: Timeline, part: Part, coding: Coding, folder: Path) -> bool:
@@ -216,20 +202,13 @@ def _settle(futures: Sequence[Future[Any]]) -> None:
 
 
 @contextmanager
-def _executor(given: Executor | None, workers: int, film: Timeline) -> Iterator[Executor]:
-    """The caller's executor, or one for this film. Small films stay in this process."""
+def _executor(given: Executor | None, workers: int, film: Timeline, missing: Sequence[Part]) -> Iterator[Executor]:
+    """The caller's executor, or one for this film. What is quickly drawn is drawn in this process, by threads: codecs
+    and filters let go of the interpreter."""
     if given is not None:
         yield given
         return
-    small = film.width * film.height * film.frames < _ALONE_BELOW
-    if small or workers == 1:
-        try:
-            with ThreadPoolExecutor(1) as own:
-                yield own
-        finally:
-            from .parts import forget_shots  # noqa: PLC0415 - loaded by what was drawn
-
-            forget_shots()
-        return
-    with ProcessExecutor(workers) as pool:
+    work = film.width * film.height * sum(part.frames for part in missing)
+    workers = max(1, workers)
+    with ThreadPoolExecutor(workers) if work < _HERE_BELOW or workers == 1 else ProcessExecutor(workers) as pool:
         yield pool

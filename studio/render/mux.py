@@ -10,7 +10,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from .packets import Coded, Coding, configure, delay_of, read_part
+from .coding import Coding
+from .packets import Coded, configure, delay_of, read_part
 from .split import Part
 
 RATE = 48_000

@@ -1,4 +1,4 @@
-"""Coded packets between the worker that made them and the film they end in, and how they are coded."""
+"""Coded packets between the worker that made them and the film they end in."""
 
 from __future__ import annotations
 
@@ -12,21 +12,11 @@ from typing import BinaryIO
 import av
 from av.video.reformatter import ColorRange, Colorspace
 
+from .coding import Coding
 from .errors import RenderError
 
 _BT709 = 1
 _HEAD = struct.Struct("<qq?I")  # pts, dts, key picture, bytes that follow
-
-
-@dataclass(frozen=True, slots=True)
-class Coding:
-    """How pictures are coded. codec: "libx264" or "libvpx-vp9"."""
-
-    codec: str
-    width: int
-    height: int
-    fps: int
-    options: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,19 +8,22 @@ from __future__ import annotations
 import hashlib
 import shutil
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from stat import S_ISREG
 
 import av
 import PIL
 
-from .packets import Coding
+from .coding import Coding
 from .split import Part
+from .tally import Shelf
 from .timeline import Timeline
 
-_MOST_BYTES = 1 << 30
+_MOST_BYTES, _MOST_BYTES_OF_PHOTOS = 1 << 30, 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +43,35 @@ class PartCache:
             return False
         return True
 
-    def keep(self, film: Timeline, part: Part, coding: Coding, made: Path) -> None:
-        """Remember a part; a full disk is no reason to fail."""
+    def shelf(self) -> Shelf:
+        """Where this folder keeps prepared photos."""
+        return Shelf(str(self.folder / "photos"), _engine())
+
+    def keep(self, film: Timeline, parts: Sequence[Part], coding: Coding, made: Path) -> None:
+        """Remember the parts in a folder where they were made; a full disk is no reason to fail."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            fresh = self.folder / f".{uuid.uuid4().hex}"
-            shutil.copyfile(made, fresh)
-            fresh.replace(self.folder / key_of(film, part, coding))
-            self._trim()
+            for part in parts:
+                fresh = self.folder / f".{uuid.uuid4().hex}"
+                shutil.copyfile(made / part.file, fresh)
+                fresh.replace(self.folder / key_of(film, part, coding))
+            _trim(self.folder, _MOST_BYTES)
+            _trim(self.folder / "photos", _MOST_BYTES_OF_PHOTOS)
         except OSError:
             return
 
-    def _trim(self) -> None:
-        """Forget what was used longest ago, until the folder is small enough."""
-        known = sorted(
-            ((path.stat().st_mtime, path.stat().st_size, path) for path in self.folder.iterdir()), reverse=True
-        )
-        total = 0
-        for _, size, path in known:
-            total += size
-            if total > _MOST_BYTES:
-                path.unlink(missing_ok=True)
+
+def _trim(folder: Path, most_bytes: int) -> None:
+    """Forget the files that were used longest ago, until the folder is small enough."""
+    known = sorted(
+        ((facts.st_mtime, facts.st_size, path) for path in folder.glob("*") if S_ISREG((facts := path.stat()).st_mode)),
+        reverse=True,
+    )
+    total = 0
+    for _, size, path in known:
+        total += size
+        if total > most_bytes:
+            path.unlink(missing_ok=True)
 
 
 def key_of(film: Timeline, part: Part, coding: Coding) -> str:

@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 # glibc would keep what a decoded photo took for the next one; given back, a worker needs a tenth less
 _FRUGAL = {"MALLOC_MMAP_THRESHOLD_": "1000000", "MALLOC_TRIM_THRESHOLD_": "1000000", "MALLOC_ARENA_MAX": "1"}
+_FRUGAL |= {"OPENBLAS_NUM_THREADS": "1"}  # numpy's threads would only wait, and waiting keeps a core busy
 _LENGTH = struct.Struct("<Q")
 _Task = tuple["Future[Any]", bytes]
 

@@ -8,11 +8,12 @@ import cv2
 import numpy as np
 
 from .camera import Camera, plan_camera
-from .depth import Relief, nearness, within
+from .depth import Field, Relief, nearness, within
 from .framing import Inset, backdrop, choose_inset
 from .look import grade
 from .picture import Picture, load_picture
 from .planes import Planes
+from .prepared import Prepared
 from .saliency import Saliency, look_at
 from .timeline import ShotPlan
 from .warp import LEAD, Lens, Window
@@ -34,47 +35,31 @@ _ALONG = {"pan-left": "x", "pan-right": "x", "pan-up": "y", "pan-down": "y"}
 class PhotoShot:
     """Draws one photo. Everything about it follows from the plan and the file, never from the order of calls."""
 
-    def __init__(self, plan: ShotPlan, frame: tuple[int, int], fps: int, look: str | None) -> None:
-        self._plan = plan
+    def __init__(self, plan: ShotPlan, made: Prepared) -> None:
+        """made: what `prepare` made of the same plan."""
+        self._plan, self._made = plan, made
         self._nearer = 0.0  # px of the photo by which the nearest things are shifted right in the frame being drawn
-        picture = load_picture(Path(plan.path or ""), enough=round(max(frame) * _OVERSAMPLING * 2))
-        saliency = look_at(*picture.small(400))
-        size = (picture.width, picture.height)
-        along_x = size[0] / size[1] > frame[0] / frame[1]
-        fill = _ALONG.get(plan.motion) == ("x" if along_x else "y")
-        self._inset = choose_inset(size, frame, saliency, fill=fill)
-        self._camera = plan_camera(
-            plan.motion,
-            size,
-            self._inset.aspect,
-            plan.focus or _focus(size, self._inset.aspect, saliency),
-            seconds=plan.frames / fps,
-            turn=plan.turn,
-        )
-        self._origin, self._source, self._scale = _working_copy(picture, self._camera, self._inset)
-        self._source = grade(self._source, look)
-        covered = self._inset.width == frame[0] and self._inset.height == frame[1]
-        self._relief = self._shape(saliency, size) if self._camera.sway else None
-        self._behind = None if covered else backdrop(self._source, frame, self._inset)
+        self._relief = None if made.field is None else Relief(made.field)
 
     def draw(self, index: int, frame: Planes, lens: Lens) -> None:
         """Fill the frame as it is at this index of the film."""
-        target = frame
-        if self._behind is not None:
-            frame.copy_from(self._behind)
-            target = frame.part(self._inset.left, self._inset.top, self._inset.width, self._inset.height)
+        target, inset, camera = frame, self._made.inset, self._made.camera
+        if self._made.behind is not None:
+            frame.copy_from(self._made.behind)
+            target = frame.part(inset.left, inset.top, inset.width, inset.height)
         steps = max(1, self._plan.frames - 1)
         progress = (index - self._plan.first) / steps
-        view = self._camera.at(progress)
-        corner = view.x - view.width / 2, view.y - view.width / self._camera.aspect / 2
-        self._nearer = -_NEARER * self._camera.swayed(progress)
-        self._see((*corner, view.width / self._inset.width), target, lens)
+        view = camera.at(progress)
+        corner = view.x - view.width / 2, view.y - view.width / camera.aspect / 2
+        self._nearer = -_NEARER * camera.swayed(progress)
+        self._see((*corner, view.width / inset.width), target, lens)
 
     def _see(self, view: tuple[float, float, float], target: Planes, lens: Lens) -> None:
         """view: left, top, px of the photo; px of it per px of the target."""
-        left, top, per_px = view[0] - self._origin[0], view[1] - self._origin[1], view[2]
-        for source, out, half in zip(self._source.each(), target.each(), (1, 2, 2), strict=True):
-            kx, ky = self._scale[0] / half, self._scale[1] / half
+        made = self._made
+        left, top, per_px = view[0] - made.origin[0], view[1] - made.origin[1], view[2]
+        for source, out, half in zip(made.source.each(), target.each(), (1, 2, 2), strict=True):
+            kx, ky = made.scale[0] / half, made.scale[1] / half
             step = per_px * half
             # chroma sits left in each pair of the frame's px, amid each pair of the photo's
             beside = 0.5 * per_px * (half - 1)
@@ -84,12 +69,35 @@ class PhotoShot:
                 continue
             lens.draw(source, window, out, exact=_EXACT if half == 1 else _EXACT_CHROMA)
 
-    def _shape(self, saliency: Saliency, size: tuple[int, int]) -> Relief:
-        """What is near in the working copy."""
-        left, top = (edge / length for edge, length in zip(self._origin, size, strict=True))
-        wide = self._source.width / self._scale[0] / size[0]
-        tall = self._source.height / self._scale[1] / size[1]
-        return Relief(within(nearness(saliency), left, top, left + wide, top + tall))
+
+def prepare(plan: ShotPlan, frame: tuple[int, int], fps: int, look: str | None) -> Prepared:
+    """Decode a photo, decide where the camera goes, and keep what it will see. Raises RenderError."""
+    picture = load_picture(Path(plan.path or ""), enough=round(max(frame) * _OVERSAMPLING * 2))
+    saliency = look_at(*picture.small(400))
+    size = (picture.width, picture.height)
+    along_x = size[0] / size[1] > frame[0] / frame[1]
+    fill = _ALONG.get(plan.motion) == ("x" if along_x else "y")
+    inset = choose_inset(size, frame, saliency, fill=fill)
+    focus = plan.focus or _focus(size, inset.aspect, saliency)
+    camera = plan_camera(plan.motion, size, inset.aspect, focus, seconds=plan.frames / fps, turn=plan.turn)
+    origin, source, scale = _working_copy(picture, camera, inset)
+    source = grade(source, look)
+    covered = inset.width == frame[0] and inset.height == frame[1]
+    field = _shape(saliency, size, origin, scale, source) if camera.sway else None
+    return Prepared(inset, camera, origin, scale, source, None if covered else backdrop(source, frame, inset), field)
+
+
+def _shape(
+    saliency: Saliency,
+    size: tuple[int, int],
+    origin: tuple[float, float],
+    scale: tuple[float, float],
+    source: Planes,
+) -> Field:
+    """What is near in the working copy."""
+    left, top = (edge / length for edge, length in zip(origin, size, strict=True))
+    wide, tall = source.width / scale[0] / size[0], source.height / scale[1] / size[1]
+    return within(nearness(saliency), left, top, left + wide, top + tall)
 
 
 def _focus(size: tuple[int, int], aspect: float, saliency: Saliency) -> tuple[float, float]:

@@ -120,7 +120,7 @@ async def test_a_second_export_draws_what_changed_and_forgetting_takes_the_parts
             await caller.export(f"film_{color}", {"t": tracks, "m": {"width": 64, "height": 48, "fps": 10}})
             answer = await caller.film(f"film_{color}")
             assert answer["status"] == "completed", answer
-            kept.append({path.name for path in parts.iterdir()})
+            kept.append({path.name for path in parts.iterdir() if path.is_file()})
         assert len(kept[0]) == 2 and len(kept[1] - kept[0]) == 1
         await caller.http.delete(f"/api/state/nemo_agent/me/{caller.session_id}", headers=caller.headers)
         assert not parts.exists()

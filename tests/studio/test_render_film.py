@@ -19,6 +19,7 @@ from studio.render.compose import Composer
 from studio.render.layout import lay_out
 from studio.render.planes import Planes
 from studio.render.split import in_order_of_work, split
+from studio.render.tally import Shelf
 
 W, H, FPS = 320, 180, 20
 Rgb = NDArray[np.uint8]
@@ -253,6 +254,10 @@ def test_refusals_say_what_to_do(tmp_path: Path) -> None:
     assert not (tmp_path / "x.mp4").exists()
 
 
+def files_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir() if path.is_file()}
+
+
 def test_a_change_of_title_renders_only_the_parts_it_shows_on(tmp_path: Path) -> None:
     shots = [photo(tmp_path / f"{n}.jpg", (640, 360), (200, 20 * n, 40)) for n in range(6)]
     paths = {shot.id: tmp_path / shot.name for shot in shots}
@@ -266,13 +271,30 @@ def test_a_change_of_title_renders_only_the_parts_it_shows_on(tmp_path: Path) ->
 
     cache = tmp_path / "cache"
     white = made("white", tmp_path / "a.mp4", cache)
-    kept = {path.name for path in cache.iterdir()}
+    kept, ready = files_in(cache), {path: path.stat().st_ino for path in (cache / "photos").iterdir()}
     red = made("red", tmp_path / "b.mp4", cache)
-    assert len(kept) == 6 and len({path.name for path in cache.iterdir()} - kept) == 1
+    assert len(kept) == 6 and len(files_in(cache) - kept) == 1
     assert red == made("red", tmp_path / "c.mp4", None) != white
-    for path in cache.iterdir():
-        path.unlink()
+    assert len(ready) == 6 and {path: path.stat().st_ino for path in (cache / "photos").iterdir()} == ready
+    for path in ready:
+        path.write_bytes(b"damaged")
+    for name in files_in(cache):
+        (cache / name).unlink()
     assert made("white", tmp_path / "d.mp4", cache) == white
+
+
+def test_a_prepared_photo_is_the_same_from_the_shelf(tmp_path: Path) -> None:
+    shot = photo(tmp_path / "a.jpg", (300, 400), (200, 90, 40), marker=True)
+    media = {shot.id: tmp_path / shot.name}
+    for motion in ("ken-burns", "parallax"):
+        draft = draft_of([shot], seconds=1, width=192, height=108, fps=10, motion=motion)
+        film, frames = lay_out(draft, media, RenderOptions()), []
+        for shelf in (None, Shelf(str(tmp_path / "photos")), Shelf(str(tmp_path / "photos")), Shelf("/dev/null/none")):
+            frame = Planes.filled(192, 108)
+            Composer(film, shelf).draw(4, frame)
+            frames.append(b"".join(plane.tobytes() for plane in frame.each()))
+        assert len(set(frames)) == 1
+    assert len(list((tmp_path / "photos").iterdir())) == 2
 
 
 @pytest.mark.parametrize("fps", [24, 25, 50, 60])
@@ -328,7 +350,22 @@ def test_a_photo_that_moved_along_the_film_is_not_drawn_again(tmp_path: Path) ->
     def kept(order: list[Media]) -> set[str]:
         draft = draft_of(order, seconds=2.5 * len(order), width=64, height=36, fps=10, transition="cut", motion="none")
         render_film(draft, media, tmp_path / "x.mp4", RenderOptions(), cache=tmp_path / "cache")
-        return {path.name for path in (tmp_path / "cache").iterdir()}
+        return files_in(tmp_path / "cache")
 
     first = kept(shots)
     assert kept(list(reversed(shots))) == first
+
+
+def test_bytes_do_not_depend_on_what_was_in_memory(tmp_path: Path) -> None:
+    """At a width of 30 blocks, in one process where other films have left their traces."""
+    paint = np.random.default_rng(3).integers(0, 255, (90, 160, 3), dtype=np.uint8)
+    path = tmp_path / "a.png"
+    Image.fromarray(paint).resize((960, 540), Image.Resampling.BICUBIC).save(path)
+    shot = probe(path, path.name)
+    films = set()
+    for width in (480, 640, 480, 320, 480, 480):
+        draft = draft_of([shot], seconds=1.5, width=width, height=width * 9 // 16 & ~1, fps=20)
+        render_film(draft, {shot.id: path}, tmp_path / "x.mp4", RenderOptions())
+        if width == 480:
+            films.add((tmp_path / "x.mp4").read_bytes())
+    assert len(films) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -132,3 +133,10 @@ def test_parallax_shifts_what_is_near_and_leaves_what_is_far(tmp_path: Path, mon
     assert abs(layered[0][0] - flat[0][0]) > 3 and abs(layered[1][0] - flat[1][0]) > 3
     assert (layered[0][0] - layered[1][0]) * (flat[0][0] - flat[1][0]) > 0  # the way the far things go, only further
     assert np.abs(layered[0][1] - flat[0][1]).mean() < 3
+
+
+def test_several_threads_may_look_for_faces_at_once() -> None:
+    noise = np.random.default_rng(5).integers(0, 255, (6, 270, 400), dtype=np.uint8)
+    alone = [find_faces(plane) for plane in noise]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(find_faces, [*noise, *noise])) == [*alone, *alone]
