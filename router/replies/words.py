@@ -53,7 +53,8 @@ class MarkedSentence:
             words = [(match.start(), match.group()) for match in WORD.finditer(folded)]
         else:
             words = list(enumerate(folded))
-        index, last = lexicon.index, len(words) - 1
+        index, marks, kinds = lexicon.index, self._marks, self._kinds
+        last = len(words) - 1
         for at, (place, word) in enumerate(words):
             found = index.get(word)
             if found is None:
@@ -64,32 +65,34 @@ class MarkedSentence:
                     self._mark_longer(place, phrases)
                 if phrases := longer.get(""):
                     self._mark_longer(place, phrases)
+                alone &= ~kinds.get(place, 0)
             if alone:
-                self._mark(place, place + len(word), alone)
+                kinds[place] = kinds.get(place, 0) | alone
+                marks.append((place, place + len(word), alone))
+        for known in kinds.values():
+            self._seen |= known
+        if self._seen & lexicon.verbs:
+            self._find_verbs(lexicon.verbs)
 
     def _mark_longer(self, place: int, phrases: list[Phrase]) -> None:
-        """Mark those of some phrases that stand at a place."""
+        """Mark those of some phrases that stand at a place, as the kinds of which no longer one starts there."""
         folded = self.folded
         for words, kinds, whole in phrases:
             if folded.startswith(words, place):
                 end = place + len(words)
                 if not (whole and folded[end : end + 1].isalnum()):
-                    self._mark(place, end, kinds)
+                    taken = self._kinds.get(place, 0)
+                    if kinds & ~taken:
+                        self._kinds[place] = taken | kinds
+                        self._marks.append((place, end, kinds & ~taken))
 
-    def _mark(self, place: int, end: int, kinds: int) -> None:
-        """Mark a phrase, as those kinds of which no longer one starts at its place."""
-        taken = self._kinds.get(place, 0)
-        kinds &= ~taken
-        if not kinds:
-            return
-        self._kinds[place] = taken | kinds
-        self._marks.append((place, end, kinds))
-        self._seen |= kinds
-        verb = kinds & self.lexicon.verbs
-        if verb and not self._is_part_of_noun(end):
-            parts = self.verbs.setdefault(place, {})
-            for kind in self.lexicon.parts[verb]:
-                parts[kind] = end
+    def _find_verbs(self, verbs: int) -> None:
+        """Take note of the marks that are verbs, unless what follows bars them."""
+        for place, end, kinds in self._marks:
+            if kinds & verbs and not self._is_part_of_noun(end):
+                parts = self.verbs.setdefault(place, {})
+                for kind in self.lexicon.parts[kinds & verbs]:
+                    parts[kind] = end
 
     def _is_part_of_noun(self, end: int) -> bool:
         """Whether what follows a word bars it from being a verb ("tap-dance", "拖拉机")."""
