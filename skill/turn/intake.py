@@ -11,14 +11,14 @@ from router import classify, fold
 
 from .events import Progress, TurnRequest
 from .journal import Journal, Turn
-from .pinned import drop_files, drop_token, keep_document, keep_files, to_json
 from .say import Messages, words
 from .settings import Settings
 
 if TYPE_CHECKING:
     from ..document.plan import SkillPlan
 
-_LIGHT = frozenset({"credits", "status"})
+LOOKS = frozenset({"credits", "status"})
+"""What only looks, and so may run beside a turn at work."""
 
 
 def take_in(
@@ -29,6 +29,8 @@ def take_in(
     Returns the turn and whether it is new. again: run it even if the same words and files run already.
     Raises OSError for a file or a disk that refuses; nothing of the request is kept then.
     """
+    from .pinned import drop_files, drop_token, keep_document, keep_files, to_json  # noqa: PLC0415 - when queued
+
     turn_id = os.urandom(8).hex()
     folder = files_folder(journal, turn_id)
     body: dict[str, Any] = {}
@@ -68,7 +70,7 @@ def answers_beside(request: TurnRequest, plan: SkillPlan) -> bool:
     if request.files or request.urls:
         return False
     intents = classify(request.text, plan.routing)
-    return bool(intents) and all(intent.action in _LIGHT for intent in intents)
+    return bool(intents) and all(intent.action in LOOKS for intent in intents)
 
 
 def short_words(turn: Turn, say: Messages, most: int = 60) -> str:

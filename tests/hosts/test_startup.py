@@ -33,9 +33,12 @@ HEAVY = (
     "skill.document.markdown",
     "skill.document.compile",
     "skill.hosts.cli.render",
+    "skill.hosts.media",
     "skill.handlers.chat",
     "skill.handlers.export",
     "skill.handlers.upload",
+    "skill.turn.media",
+    "skill.turn.pinned",
     "skill.turn.worker",
 )
 LISTING = """

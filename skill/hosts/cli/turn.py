@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...document.plan import SkillPlan
 from ...turn.conversation import spoken_language
@@ -15,13 +16,15 @@ from ...turn.problems import bad_files
 from ...turn.rows import example, trigger
 from ...turn.say import Messages
 from ...turn.settings import is_backend
-from ..media import bad_links, expand
 from .desk import Desk
 from .exits import BAD_FILE, CallError
 from .lines import read_words
 from .screen import Screen, screen_for
 from .skill_file import add_skill, find_skill, plan_of
 from .talk import Talk
+
+if TYPE_CHECKING:
+    from ...turn.media import BadFile
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -94,8 +97,8 @@ def read_request(
     screen: Screen,
 ) -> TurnRequest | None:
     """The call as a request; None when its files cannot be used, which the user was told. Raises CallError."""
-    files, bad = expand(args.file, desk.workspace, plan)
-    if bad := [*bad, *bad_links(args.url)]:
+    files, bad = _brought(args, desk, plan)
+    if bad:
         screen.tell(bad_files(bad, plan, say, begun=False))
         screen.tell(Done("", "failed"))
         screen.flush()
@@ -110,6 +113,16 @@ def read_request(
         skill_dir=skill,
         backend=chosen_backend(args.backend, desk, journal),
     )
+
+
+def _brought(args: argparse.Namespace, desk: Desk, plan: SkillPlan) -> tuple[list[Path], list[BadFile]]:
+    """The call's files, and what of them and of its links cannot be used."""
+    if not (args.file or args.url):
+        return [], []
+    from ..media import bad_links, expand  # noqa: PLC0415 - start-up: most turns bring nothing
+
+    files, bad = expand(args.file, desk.workspace, plan)
+    return files, [*bad, *bad_links(args.url)]
 
 
 def output_folder(given: str | None, desk: Desk) -> Path:
