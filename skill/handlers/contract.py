@@ -48,6 +48,7 @@ class Conversation:
 
     backend: the one this conversation began with. session_id, task_id, bind_id: the backend's project.
     uploaded: sha256 of a file -> the name it was sent under. places: the same sha256 -> where the user's own file was.
+    lost: what a project that was begun again does not have yet: {"media": as `uploaded`, "film": whether it had edits}.
     draft: the wire draft as last seen, to compare with.
     export: the latest render, so it can be re-attached to: {"render_id", "digest" (of what is rendered), "turn_id"},
     and "over" once its film was delivered or its turn stopped.
@@ -66,6 +67,7 @@ class Conversation:
     cloud_notice_given: bool = False
     uploaded: dict[str, str] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
+    lost: dict[str, Any] | None = None
     draft: Mapping[str, Any] | None = None
     export: dict[str, Any] | None = None
     offered: list[str] = field(default_factory=list)

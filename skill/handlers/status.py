@@ -23,7 +23,8 @@ async def run(ctx: TurnContext, intent: Intent, emit: Emit) -> None:
     if draft.ready:
         await emit(timeline(draft, ctx.say))
         return
-    names = list(dict.fromkeys(ctx.conversation.uploaded.values()))
+    lost = (ctx.conversation.lost or {}).get("media", {})
+    names = list(dict.fromkeys([*lost.values(), *ctx.conversation.uploaded.values()]))
     if names:
         await emit(Text(ctx.say("files_only", count=len(names), names=ctx.say.listed(names))))
         return

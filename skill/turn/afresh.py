@@ -11,10 +11,11 @@ import anyio
 
 from .conversation import new_session
 from .events import Progress, Text
+from .intake import LOOKS
 from .settings import is_web_address
 
 if TYPE_CHECKING:
-    from ..handlers.contract import Emit, TurnContext
+    from ..handlers.contract import Conversation, Emit, TurnContext
     from .media import MediaFile
 
 
@@ -32,25 +33,52 @@ class Afresh:
 
 
 async def begin_afresh(ctx: TurnContext, emit: Emit) -> None:
-    """Open a new project, bring back the files that are here, and say what is not in it any more."""
-    media, places = dict(ctx.conversation.uploaded), dict(ctx.conversation.places)
-    film = _had_film(ctx)
-    told_where = ctx.conversation.cloud_notice_given
-    await new_session(ctx)
-    ctx.conversation.cloud_notice_given = told_where
-    gone = await _bring_back(ctx, media, places, emit)
-    ctx.afresh = Afresh(tuple(gone), film)
-    if not ctx.afresh.lacks_something:  # a message to the one is a message to the other
-        ctx.sent_in = ctx.sent_in and ctx.conversation.session_id
-    ctx.log.save()
+    """Open a new project, bring back the files that are here, and say what is not in it any more.
+
+    What is lost is on disk together with the new project, so that a turn that dies here is gone on with. One that only
+    looks owes its answer at once, and leaves the files to the next.
+    """
+    conversation = ctx.conversation
+    media = _lost_media(conversation) | conversation.uploaded
+    film = _had_film(ctx) or bool(conversation.lost and conversation.lost["film"])
+    told_where = conversation.cloud_notice_given
+    await new_session(ctx, lost={"media": media, "film": film})
+    conversation.cloud_notice_given = told_where
     parts = [ctx.say("afresh")]
-    if back := len(media) - len(gone):
-        parts.append(ctx.say("afresh_back", count=back))
-    if gone:
-        parts.append(ctx.say("afresh_gone", count=len(gone), names=ctx.say.listed(gone)))
+    if LOOKS.issuperset(ctx.actions):
+        ctx.afresh = Afresh((), film)
+        if media:
+            parts.append(ctx.say("afresh_later", count=len(media)))
+    else:
+        parts += await _bring_back(ctx, emit)
     if film:
         parts.append(ctx.say("afresh_film"))
+    left = _lost_media(conversation)
+    conversation.lost = {"media": left, "film": False} if left else None  # of the film it is told now
+    ctx.log.save()
     await emit(Text(ctx.say("sentence_gap").join(parts)))
+
+
+async def go_on_afresh(ctx: TurnContext, emit: Emit) -> None:
+    """Bring back what an earlier turn began to, or left; and say what it had no time to say."""
+    conversation = ctx.conversation
+    if LOOKS.issuperset(ctx.actions) or conversation.lost is None:
+        return
+    film = bool(conversation.lost["film"])
+    for path in ctx.request.files:  # what comes along need not be asked for
+        await _know(ctx, path)
+    parts = [ctx.say("afresh")] if film else []
+    parts += await _bring_back(ctx, emit)
+    if film:
+        parts.append(ctx.say("afresh_film"))
+    conversation.lost = None
+    ctx.log.save()
+    if parts:
+        await emit(Text(ctx.say("sentence_gap").join(parts)))
+
+
+def _lost_media(conversation: Conversation) -> dict[str, str]:
+    return dict(conversation.lost["media"]) if conversation.lost else {}
 
 
 def _had_film(ctx: TurnContext) -> bool:
@@ -61,32 +89,43 @@ def _had_film(ctx: TurnContext) -> bool:
     return read_draft(ctx.conversation.draft).ready
 
 
-async def _bring_back(ctx: TurnContext, media: dict[str, str], places: dict[str, str], emit: Emit) -> list[str]:
-    """Put the files and links of the old project into the new one, in their order; returns the names that are gone.
+async def _bring_back(ctx: TurnContext, emit: Emit) -> list[str]:
+    """Put the lost files and links into the new project, in their order; returns what there is to say about it.
 
     A file of an earlier turn is taken from where the user had it, if it is there and no byte of it has changed.
     """
+    conversation = ctx.conversation
+    media, film = _lost_media(conversation), bool(conversation.lost and conversation.lost["film"])
     gone = []
     with TemporaryDirectory(prefix="skillturn-") as folder:
         for number, (key, name) in enumerate(media.items()):
+            if key in conversation.uploaded:  # the new project was lost as well, and is begun again by now
+                continue
             await emit(Progress(ctx.say("uploading", done=number, total=len(media)), "upload", number / len(media)))
-            if await _sent_again(ctx, key, name, places.get(key), Path(folder)):
-                ctx.conversation.uploaded[key] = name
-                if key in places:
-                    ctx.conversation.places[key] = places[key]
-            else:
+            if not await _sent_again(ctx, key, name, Path(folder)):
                 gone.append(name)
-    return gone
+                conversation.places.pop(key, None)
+                continue
+            conversation.uploaded[key] = name
+            rest = {other: called for other, called in _lost_media(conversation).items() if other != key}
+            conversation.lost = {"media": rest, "film": film}
+            ctx.log.save()
+    conversation.lost = None
+    ctx.afresh = Afresh(tuple(gone), film)
+    if not ctx.afresh.lacks_something:  # a message to the one is a message to the other
+        ctx.sent_in = ctx.sent_in and conversation.session_id
+    told = [ctx.say("afresh_back", count=len(media) - len(gone))] if len(media) > len(gone) else []
+    return told + ([ctx.say("afresh_gone", count=len(gone), names=ctx.say.listed(gone))] if gone else [])
 
 
-async def _sent_again(ctx: TurnContext, key: str, name: str, place: str | None, folder: Path) -> bool:
+async def _sent_again(ctx: TurnContext, key: str, name: str, folder: Path) -> bool:
     from api import BackendError  # noqa: PLC0415 - loaded with the backend by now
 
     try:
         if is_web_address(key):
             await ctx.client.upload_urls([key])
             return True
-        file = ctx.brought.get(key) or await _unchanged(ctx, key, place)
+        file = ctx.brought.get(key) or await _unchanged(ctx, key, ctx.conversation.places.get(key))
         file = await _as_sent(ctx, file, folder) if file else None
         if file is None:
             return False
@@ -94,6 +133,14 @@ async def _sent_again(ctx: TurnContext, key: str, name: str, place: str | None, 
     except (BackendError, OSError):
         return False
     return True
+
+
+async def _know(ctx: TurnContext, path: Path) -> None:
+    from .media import MediaFile, examine  # noqa: PLC0415 - only where files come along
+
+    found = await anyio.to_thread.run_sync(examine, path, ctx.plan.formats, ctx.plan.max_upload_bytes)
+    if isinstance(found, MediaFile):
+        ctx.brought.setdefault(found.digest, found)
 
 
 async def _unchanged(ctx: TurnContext, digest: str, place: str | None) -> MediaFile | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from router import detect_language, fold
 
@@ -49,6 +50,10 @@ async def begin(ctx: TurnContext, emit: Emit) -> None:
     conversation.free = conversation.free or conversation.backend == "local"
     if conversation.session_id:
         await ctx.client.sign_in()
+        if conversation.lost:
+            from .afresh import go_on_afresh  # noqa: PLC0415 - only where a project was lost
+
+            await go_on_afresh(ctx, emit)
         return
     await emit(Status(ctx.say("setting_up", document=ctx.plan.setup_text or "Setting things up...")))
     signed_in = await ctx.client.sign_in()
@@ -60,13 +65,14 @@ async def begin(ctx: TurnContext, emit: Emit) -> None:
         ctx.log.save()
 
 
-async def new_session(ctx: TurnContext) -> None:
-    """Open a fresh project; what belonged to the one before is forgotten."""
+async def new_session(ctx: TurnContext, lost: dict[str, Any] | None = None) -> None:
+    """Open a fresh project; what belonged to the one before is forgotten, but for what is `lost` with it."""
     rule = ctx.plan.api.language
     language = None if rule == "absent" else rule.removeprefix("fixed:") if rule != "detected" else ctx.language
     session = await ctx.client.create_session(task_name=ctx.plan.api.task_name, language=language)
     conversation = ctx.conversation
     _forget_project(conversation)
+    conversation.lost = lost
     conversation.session_id = session.session_id
     conversation.task_id = session.task_id
     conversation.bind_id = session.bind_id
@@ -77,6 +83,7 @@ async def _switch(ctx: TurnContext, emit: Emit) -> None:
     """Another backend knows nothing of the project."""
     had_project = bool(ctx.conversation.session_id)
     ctx.conversation.free = False
+    ctx.conversation.places, ctx.conversation.lost = {}, None
     _forget_project(ctx.conversation)
     ctx.client.session = None
     if had_project:
@@ -86,7 +93,6 @@ async def _switch(ctx: TurnContext, emit: Emit) -> None:
 def _forget_project(conversation: Conversation) -> None:
     conversation.session_id = conversation.task_id = conversation.bind_id = ""
     conversation.uploaded = {}
-    conversation.places = {}
     conversation.draft = None
     conversation.export = None
     conversation.cloud_notice_given = False

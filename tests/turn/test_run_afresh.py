@@ -187,3 +187,69 @@ def test_a_message_of_a_project_that_is_lost_is_not_compared_with_the_next_one(b
     assert (log.problem.code, log.problem.charged) == ("interrupted", None)
     assert "cannot look" in log.problem.message
     assert bench.backend.calls.count("state") == 2
+
+
+def test_a_look_owes_its_answer_at_once_and_leaves_the_files_to_the_next_turn(bench: Bench, photo: Photo) -> None:
+    bench.known(session_id="old-one")
+    bench.turn("", photo("a.jpg"), photo("b.jpg"))
+    sessions(bench, "new-one")
+    bench.backend.reply("state", lost("old-one", state(None)))
+    log = bench.turn("status")
+    assert "opened a new one. Your 2 files go into it with your next request." in log.texts[0]
+    assert "a.jpg and b.jpg" in log.texts[1]
+    assert len(uploads(bench)) == 2
+    bench.turn("credits")
+    assert len(uploads(bench)) == 2
+    bench.backend.reply("send", bench.backend.stream("Made it."))
+    assert bench.turn("make a reel").texts == ["2 of your files are in it again.", "Made it."]
+    assert uploads(bench)[2:] == [("new-one", "a.jpg"), ("new-one", "b.jpg")]
+    assert bench.log.conversation.lost is None
+
+
+class Killed(Exception):
+    """As a process is, without a word."""
+
+
+def test_a_turn_that_died_while_it_brought_files_back_is_gone_on_with(bench: Bench, photo: Photo) -> None:
+    bench.known(session_id="old-one")
+    for name in "abc":
+        bench.turn("", photo(f"{name}.jpg"))
+    bench.log.conversation.draft = FILM
+    sessions(bench, "new-one")
+    bench.backend.reply("state", lost("old-one", state(None)))
+    bench.backend.reply("upload", {"code": 0, "data": {}}, Killed(), {"code": 0, "data": {}})
+    with pytest.raises(Killed):
+        bench.turn("make the title bigger")
+    log = bench.turn("make the title bigger")
+    assert uploads(bench)[3:] == [("new-one", name) for name in ("a.jpg", "b.jpg", "b.jpg", "c.jpg")]
+    assert "send" not in bench.backend.calls
+    assert "2 of your files are in it again. The edits from before are not in it." in log.texts[0]
+    assert (log.problem.code, log.problem.charged) == ("1002", False)
+    bench.backend.reply("send", bench.backend.stream("Fine."))
+    assert bench.turn("try again").texts == ["Fine."]
+
+
+def test_a_lost_photo_that_comes_along_is_not_asked_for(bench: Bench, photo: Photo) -> None:
+    bench.known(session_id="old-one")
+    mine = photo("a.jpg")
+    bench.turn("", mine)
+    sessions(bench, "new-one")
+    bench.backend.reply("state", lost("old-one", state(None)))
+    bench.turn("status")
+    moved = mine.rename(mine.with_name("moved.jpg"))
+    bench.backend.reply("send", bench.backend.stream("Made it."))
+    log = bench.turn("make a reel", moved)
+    assert log.texts[-1] == "Made it."
+    assert uploads(bench)[1:] == [("new-one", "a.jpg")]
+
+
+def test_a_project_that_cannot_be_opened_yet_is_opened_the_next_time(bench: Bench, photo: Photo) -> None:
+    bench.known(session_id="old-one", draft=FILM)
+    bench.turn("", photo("a.jpg"))
+    bench.backend.reply("state", lost("old-one", state(None)))
+    bench.backend.reply("create_session", httpx.ConnectError("gone"), {"code": 0, "data": {"session_id": "new-one"}})
+    assert bench.turn("make the title bigger").problem.code == "network"
+    log = bench.turn("make the title bigger")
+    assert "opened a new one. Your file is in it again. The edits from before are not in it." in log.texts[0]
+    assert uploads(bench)[1:] == [("new-one", "a.jpg")]
+    assert "send" not in bench.backend.calls
