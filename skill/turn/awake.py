@@ -8,9 +8,9 @@ from typing import NamedTuple, Protocol
 
 import anyio
 
-_ROOM = 24
-_MOST = 40
-_QUIET_S = 0.5
+_ROOM = 16
+_MOST = 24
+_QUIET_S = 0.3
 _LOOK_S = 0.02
 
 

@@ -34,7 +34,7 @@ OPEN_STATES: tuple[TurnState, ...] = ("queued", "running")
 class Turn:
     """One chat turn as the journal knows it.
 
-    seq: its place in the conversation. request: the pinned request (pinned.py), as JSON. digest: of words and files.
+    seq: its place in the conversation. pinned: the request (pinned.py), as JSON. digest: of words and files.
     created, ended, delivered: seconds since the epoch. attempts: how often a worker began it.
     released: it lets later turns run beside it. cancel: someone asked to stop it.
     told: the last event a caller has passed on; delivered: when all of it was.
@@ -43,7 +43,7 @@ class Turn:
     seq: int
     id: str
     state: TurnState
-    request: Mapping[str, Any]
+    pinned: str
     digest: str
     created: float
     ended: float | None
@@ -52,6 +52,12 @@ class Turn:
     cancel: bool
     told: int
     delivered: float | None
+
+    @property
+    def request(self) -> Mapping[str, Any]:
+        """The pinned request, read anew each time: a turn that waits keeps the text alone."""
+        request: Mapping[str, Any] = json.loads(self.pinned)
+        return request
 
     @property
     def open(self) -> bool:
@@ -233,10 +239,7 @@ class Journal:
 
     def _turns(self, where: str, *values: object) -> list[Turn]:
         rows = self.connection.execute(f"SELECT {_TURN} FROM turns WHERE {where} ORDER BY seq", values)
-        return [
-            Turn(seq, turn_id, state, json.loads(request), digest, created, ended, attempts, *flags)
-            for seq, turn_id, state, request, digest, created, ended, attempts, *flags in rows
-        ]
+        return [Turn(*row) for row in rows]
 
     def events(self, turn_id: str, after: int = 0) -> list[tuple[int, TurnEvent]]:
         """Events of a turn behind number `after`, each with its number."""

@@ -24,6 +24,7 @@ from .events import Done, Problem, TurnState
 from .home import plans_folder
 from .intake import files_folder
 from .journal import Journal, JournalError, Turn
+from .journal_file import JournalBusy
 from .keeping import tidy_now_and_then
 from .lease import RENEW_S, Lease, LeaseLost, Standing, standing
 from .logs import Diary, configure_logs
@@ -56,50 +57,73 @@ async def work(lease: Lease, run: RunPinned, diary: Diary | None = None) -> None
 
 
 class _Work:
-    """One holder's turns. scopes: those that run now, each with what cancels it."""
+    """One holder's turns. scopes: those that run now, each with what cancels it.
+
+    One loop begins them, stops them and keeps the lease: a server has hundreds of holders, and a task is 4 KB.
+    """
 
     def __init__(self, lease: Lease, run: RunPinned, diary: Diary) -> None:
         self.lease = lease
         self.run = run
         self.diary = diary
         self.scopes: dict[str, anyio.CancelScope] = {}
+        self._in_front: str | None = None
+        """The turn that later ones wait for."""
+        self._renewed = time.monotonic()
+        self._seen: int | None = None
 
     async def until_idle(self) -> None:
         try:
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(_keep, self.lease, self.scopes)
-                await self._turns(tasks)
-                tasks.cancel_scope.cancel()
+                while self._look(tasks):  # noqa: ASYNC110 - other processes write what is looked for
+                    await anyio.sleep(POLL_S)
         except BaseExceptionGroup as group:
             for kind in (LeaseLost, JournalError):
                 if found := first(group, kind):
                     raise found from group
             raise
 
-    async def _turns(self, tasks: TaskGroup) -> None:
-        while True:
-            turn = self.lease.next_turn(self.scopes)
-            if turn is not None:
-                free = anyio.Event()
-                self.scopes[turn.id] = anyio.CancelScope()
-                tasks.start_soon(self._one, turn, free)
-                await free.wait()
-            elif self.scopes:
-                await anyio.sleep(POLL_S)
-            elif self.lease.release(only_if_idle=True):
-                return
+    def _look(self, tasks: TaskGroup) -> bool:
+        """Do what is to be done now. Returns False when the lease was given up, because nothing is left."""
+        if time.monotonic() - self._renewed >= RENEW_S:
+            self.lease.renew()
+            self._renewed = time.monotonic()
+        if (version := self.lease.journal.version) == self._seen:
+            return True
+        self._seen = version
+        self._stop_what_is_not_wanted()
+        if self._in_front is not None:
+            return True
+        turn = self.lease.next_turn(self.scopes)
+        if turn is None:
+            return bool(self.scopes) or not self.lease.release(only_if_idle=True)
+        self.scopes[turn.id] = anyio.CancelScope()
+        self._in_front = turn.id
+        tasks.start_soon(self._one, turn)
+        return True
 
-    async def _one(self, turn: Turn, free: anyio.Event) -> None:
-        log = RunningTurn(self.lease, turn, free.set)
+    def _stop_what_is_not_wanted(self) -> None:
+        for turn in self.lease.journal.unfinished():
+            if turn.cancel and turn.id in self.scopes:
+                self.scopes[turn.id].cancel()
+
+    def _let_go(self, turn_id: str) -> None:
+        """Later turns need not wait for this one."""
+        if self._in_front == turn_id:
+            self._in_front = None
+        self._seen = None
+
+    async def _one(self, turn: Turn) -> None:
+        log = RunningTurn(self.lease, turn, lambda: self._let_go(turn.id))
         if turn.released:
-            free.set()
+            self._let_go(turn.id)
         begun = time.monotonic()
         try:
             with self.diary.about(turn.id, turn.attempts):
                 await self._settle(log, turn)
         finally:
             del self.scopes[turn.id]
-            free.set()
+            self._let_go(turn.id)
         events = [event for _, event in self.lease.journal.events(turn.id)]
         self.diary.closed(turn.id, events, time.monotonic() - begun)
         drop_token(turn.request)
@@ -138,22 +162,6 @@ def first(group: BaseExceptionGroup[BaseException], kind: type[Kind]) -> Kind | 
         if isinstance(error, BaseExceptionGroup) and (found := first(error, kind)):
             return found
     return None
-
-
-async def _keep(lease: Lease, scopes: dict[str, anyio.CancelScope]) -> None:
-    """Renew the lease, and stop the turns somebody asked to stop."""
-    renewed = time.monotonic()
-    version: int | None = None
-    while True:
-        if time.monotonic() - renewed >= RENEW_S:
-            lease.renew()
-            renewed = time.monotonic()
-        if (now := lease.journal.version) != version:
-            version = now
-            for turn in lease.journal.unfinished():
-                if turn.cancel and turn.id in scopes:
-                    scopes[turn.id].cancel()
-        await anyio.sleep(POLL_S)
 
 
 def _give_up(log: RunningTurn, code: str, message: str = "") -> None:
@@ -219,6 +227,8 @@ def main(arguments: Sequence[str] | None = None, run: RunPinned = run_pinned) ->
         anyio.run(_serve_file, path, run, diary)
     except LeaseLost:
         diary.left("another worker took over")
+    except JournalBusy as error:
+        diary.left(str(error))  # another one is started while anybody waits
     except JournalError as error:
         diary.left(str(error))
         return DISK_REFUSED
