@@ -37,12 +37,21 @@ class JournalError(OSError):
     """The journal cannot be read or written; the message says what to do."""
 
 
+class JournalBusy(JournalError):
+    """Another program holds the file for longer than any writing takes: it may be frozen in the middle of it."""
+
+
 class Damaged(sqlite3.DatabaseError):
     """The file can be opened, but what it holds is no longer whole."""
 
 
 def refusal(error: sqlite3.Error, path: Path | None) -> JournalError:
     """What the disk's refusal means to a user."""
+    if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+        return JournalBusy(
+            f"Another program is in the middle of writing the conversation's journal {path} and does not go on; it may "
+            "be suspended. Let it go on or end it, then ask again; nothing is lost."
+        )
     if isinstance(error, sqlite3.OperationalError):
         return JournalError(
             f"The conversation's journal {path} cannot be written ({error}); make room there or set SKILLTURN_HOME."

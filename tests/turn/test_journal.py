@@ -8,6 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from skill.handlers.contract import PendingSend
+from skill.turn import worker
 from skill.turn.event_json import _KINDS, from_json, to_json
 from skill.turn.events import (
     BalanceShown,
@@ -25,8 +26,10 @@ from skill.turn.events import (
 )
 from skill.turn.follow import Follower
 from skill.turn.intake import running_turn
-from skill.turn.journal import Journal, JournalError
+from skill.turn.journal import Journal
+from skill.turn.journal_file import JournalBusy
 from skill.turn.lease import Lease, LeaseLost, Standing, standing
+from skill.turn.runners import DISK_REFUSED
 from skill.turn.running import RunningTurn
 
 from .conftest import overdue
@@ -217,7 +220,8 @@ def test_a_journal_that_cannot_be_opened_says_so(tmp_path: Path) -> None:
         Journal.open(tmp_path / "folder.sqlite")
 
 
-def test_a_locked_journal_is_not_a_damaged_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_journal_is_neither_damaged_nor_full(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody was frozen in the middle of writing: nobody can take the file from it, and nothing is wrong with it."""
     with Journal.open(path) as journal:
         journal.connection.execute("BEGIN EXCLUSIVE")
         raw = sqlite3.connect
@@ -226,8 +230,10 @@ def test_a_locked_journal_is_not_a_damaged_one(path: Path, monkeypatch: pytest.M
             return raw(name, timeout=0.01, **rest)
 
         monkeypatch.setattr(sqlite3, "connect", impatient)
-        with Journal.open(path) as other, pytest.raises(JournalError):
+        with Journal.open(path) as other, pytest.raises(JournalBusy, match="be suspended"):
             other.add("t1", {}, "d")
+        monkeypatch.setattr(logging.root.manager, "disable", 0)  # a worker silences its process
+        assert worker.main(["--journal", str(path)]) != DISK_REFUSED, "who started it may start another"
         journal.connection.execute("ROLLBACK")
     assert not list(path.parent.glob("*.broken-*"))
 
