@@ -1,5 +1,6 @@
 """The journal: turns queue, re-attach, are written by one holder only, and survive damage."""
 
+import logging
 import sqlite3
 import threading
 from pathlib import Path
