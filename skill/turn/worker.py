@@ -25,7 +25,6 @@ from .home import plans_folder
 from .intake import files_folder
 from .journal import Journal, JournalError, Turn
 from .journal_file import JournalBusy
-from .journal_file import JournalBusy
 from .keeping import tidy_now_and_then
 from .lease import RENEW_S, Lease, LeaseLost, Standing, standing
 from .logs import Diary, configure_logs
@@ -228,8 +227,6 @@ def main(arguments: Sequence[str] | None = None, run: RunPinned = run_pinned) ->
         anyio.run(_serve_file, path, run, diary)
     except LeaseLost:
         diary.left("another worker took over")
-    except JournalBusy as error:
-        diary.left(str(error))  # another one is started while anybody waits
     except JournalBusy as error:
         diary.left(str(error))  # another one is started while anybody waits
     except JournalError as error:
