@@ -101,7 +101,7 @@ def _carried_on(judged: list[Judged]) -> list[Judged]:
 
 def _hands_over(tags: int) -> bool:
     """Whether words behind files announced hand those over: "sending it", "send them over", "I'll put them in here"."""
-    if tags & _NOT_MINE:
+    if tags & _NOT_MINE & ~(_B["sure"] if tags & _B["media"] else 0):
         return False
     sends = tags & _SENDS and tags & (_B["will"] | _B["to_you"] | _B["them"])
     return bool(sends or (tags & _BRINGS and tags & (_B["will"] | _B["to_you"] | _B["library"])))
@@ -109,7 +109,8 @@ def _hands_over(tags: int) -> bool:
 
 def _just_names(tags: int) -> bool:
     """Whether a clause does nothing but name files, as it may behind "here you go"."""
-    return bool(tags & _B["media"] and tags & _B["SHORT"]) and not tags & (_NOT_ASKED | _B["edit"] | _B["asks"] | _B["Q"])
+    named = tags & _B["media"] and tags & _B["SHORT"]
+    return bool(named) and not tags & (_NOT_ASKED | _B["edit"] | _B["asks"] | _B["Q"])
 
 
 def _with_details(judged: list[Judged]) -> list[Judged]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from .reading import Hit
-from .senses import settled
+from .senses import readings, settled
 from .vocabulary import Lexicon, tag_bits, tag_mask
 
 ClauseKind = Literal["main", "before", "after", "if", "reason"]
@@ -15,7 +15,6 @@ _B = tag_bits()
 _VERBAL = tag_mask("verbal")
 _HEADS = tag_mask("heads")
 _LIGHT = tag_mask("light")
-_NOMINAL = tag_mask("nominal")
 _OPENING: tuple[tuple[int, ClauseKind], ...] = (
     (_B["before"], "before"),
     (_B["after"], "after"),
@@ -35,10 +34,8 @@ _MAIN_VERBS = _B["edit"] | _B["export"] | _B["upload"] | _B["show"] | _B["save"]
 _JOINTS = _B["then"] | _B["but"] | _B["and"]
 _WORK_OR_ACTS = _ACTS | _B["show"] | _B["move"]
 _INTRODUCES_TEXT = _B["part"] | _B["says"] | _B["onscreen"]
-_AMBIGUOUS = _B["export"] | _B["export_noun"]
 _FILMS = _B["result"] | _B["media"]
 _NAMES = _FILMS | _B["part"] | _B["credit"] | _B["credit_sure"] | _B["finished"] | _B["status"]
-_OBJECTS = _B["the"] | _B["a"] | _B["it"] | _B["part"] | _B["media"] | _B["more"] | _B["FILE"]
 _DENIES = _B["neg"] | _B["cancel"]
 _IF, _THEN, _ASKS, _SHOW = _B["if"], _B["then"], _B["asks"], _B["show"]
 _IF_OR_THEN, _ASKS_DONE = _IF | _THEN, _ASKS | _B["done"]
@@ -57,7 +54,6 @@ _SAYS, _CHANGED, _THEN_OR_BUT, _FINISHED = (
 )
 _VERB_OR_NOUN = _EXPORT | _UPLOAD | _EDIT
 _MAY_LEAD = _JOINTS | _PLEASE | _B["neg_request"]
-_NAME_OF_WORK = _B["credit"] | _B["status"]
 _DONE_WITH = _B["done_with"]
 # Chinese 把 takes up a thing to do something with it
 _TAKES_UP = _B["give"] | _B["the"] | _B["bring"]
@@ -201,7 +197,8 @@ class _Cutter:
 
     def _as_auxiliary(self, hit: Hit) -> Hit:
         """In verb-final languages "make it for me" ends in a verb of giving that hands nothing over."""
-        if self.lexicon.verb_final and hit.tags & _HANDS_OVER and self.current and self.current[-1].tags & _MAIN_VERBS:
+        behind_a_verb = bool(self.current) and bool(self.current[-1].tags & _MAIN_VERBS)
+        if self.lexicon.verb_final and behind_a_verb and hit.tags & _HANDS_OVER and not hit.tags & _NAMES:
             return hit._replace(tags=hit.tags & ~_HANDS_OVER | _B["please"])
         return hit
 
@@ -209,7 +206,7 @@ class _Cutter:
         """Whether a clause begins without a stop: at a joint, at a second verb, behind a finished condition."""
         if own & _JOINTS and _opens_clause(self.hits, place, own):
             return True
-        if own & _ACTS and self.tags & _ACTS and self.lexicon.verb_final and not own & _NEG:
+        if own & _ACTS and self.tags & (_ACTS | _SHOW) and self.lexicon.verb_final and not own & _NEG:
             return True
         if own & _SEND_ME and self.tags & _EDIT:
             return True
@@ -220,6 +217,9 @@ class _Cutter:
             return True
         if self.kind == "main":
             return False
+        if own & _ACTS and len(self.current) >= _SHORTEST_CONDITION and self.current[-1].tags & _PLEASE:
+            # "if it's fine just give me the download"
+            return not _has_subject(self.current[:-1])
         if own & _SPEAKS_UP and self.tags & _SET_DOWN and len(self.current) >= _SHORTEST_CONDITION:
             return True
         return bool(own & _WORK_OR_ACTS and self.tags & _FINISHED) and not _has_subject(self.current)
@@ -258,7 +258,7 @@ def _weigh(clause: Clause, lexicon: Lexicon) -> None:
     for own in tags:
         whole |= own
     if whole & _VERB_OR_NOUN:
-        tags = _readings(clause.hits)
+        tags = readings(clause.hits)
         whole = clause.whole & _Q
         for own in tags:
             whole |= own
@@ -273,21 +273,6 @@ def _weigh(clause: Clause, lexicon: Lexicon) -> None:
     clause.leads = _leads(clause.hits)
 
 
-def _readings(hits: Sequence[Hit]) -> list[int]:
-    """The tags of each hit, of words that are a verb and a noun only what they are here."""
-    readings: list[int] = []
-    nominal = indefinite = False
-    for place, hit in enumerate(hits):
-        own = hit.tags
-        if own & _VERB_OR_NOUN:
-            own = _one_reading(own, place, hits, nominal)
-        # "a bad 90s render": strangers behind an indefinite article are adjectives
-        nominal = bool(own & _NOMINAL) or (nominal and indefinite and not own)
-        indefinite = bool(own & _A) or (indefinite and not own)
-        readings.append(own)
-    return readings
-
-
 def _strangers_and_words(hits: Sequence[Hit], tags: Sequence[int]) -> tuple[int, int]:
     """How many words mean nothing for a bare request, and how many are more than politeness; no further than needed."""
     strangers = words = 0
@@ -300,31 +285,6 @@ def _strangers_and_words(hits: Sequence[Hit], tags: Sequence[int]) -> tuple[int,
             if strangers and words > _SHORT_WORDS:
                 break
     return strangers, words
-
-
-def _one_reading(own: int, place: int, hits: Sequence[Hit], nominal: bool) -> int:
-    """A word that is a verb and a noun is one of them here."""
-    if own & _EXPORT:
-        if own & _EXPORT_NOUN:
-            named = nominal or (place == 0 and _is_subject(hits))
-            own &= ~(_EXPORT if named else _EXPORT_NOUN)
-    elif own & _UPLOAD and nominal:
-        own = 0
-    elif own & _EDIT and own & _NAMES:
-        own = _verb_or_name(own, nominal or (place > 0 and bool(own & _FILMS)), hits[place + 1 : place + 2])
-    return own
-
-
-def _is_subject(hits: Sequence[Hit]) -> bool:
-    """Whether a copula follows the first word: "export is misspelt" talks about it."""
-    return len(hits) > 1 and bool(hits[1].tags & _B["asks"]) and not hits[1].tags & (_B["it"] | _B["the"])
-
-
-def _verb_or_name(own: int, nominal: bool, following: Sequence[Hit]) -> int:
-    """A word that is an edit or a name ("cut", "balance"): a name behind an article, an edit before an object."""
-    if nominal or (own & _NAME_OF_WORK and not (following and following[0].tags & _OBJECTS)):
-        return own & ~_B["edit"]
-    return own & ~_NAMES
 
 
 def _govern(tags: list[int], whole: int, verb_final: bool) -> tuple[int, int]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .reading import Hit
 from .vocabulary import tag_bits, tag_mask
 
 _B = tag_bits()
 _EDIT, _NOUN, _GIVE, _TO_ME, _ASKS, _COPULA = (_B[name] for name in ("edit", "noun", "give", "to_me", "asks", "copula"))
 _PERSON, _A, _TOPIC, _SHOW, _TIMELINE = _B["person"], _B["a"], _B["topic"], _B["show"], _B["timeline"]
-_UNSETTLED = _NOUN | _B["question"] | _SHOW | _B["placed"] | _COPULA | _PERSON | _TO_ME
+_UNSETTLED = _NOUN | _B["speaker"] | _B["will"] | _B["question"] | _SHOW | _B["placed"] | _COPULA | _PERSON | _TO_ME
 _OPENS_NAME = tag_mask("opens_name")
 _IN_NAME = tag_mask("in_name")
 _CONTINUES_NAME = _B["finished"] | _B["more"] | _B["format"] | _B["shape"] | _B["another"] | _B["please"] | _IN_NAME
 _OBJECT = _B["the"] | _A | _B["it"]
-_SUBJECT = _B["part"] | _B["media"] | _B["result"] | _B["it"] | _B["sure"] | _B["export_noun"] | _PERSON
+_SUBJECT = _NOUN | _B["part"] | _B["media"] | _B["result"] | _B["it"] | _B["sure"] | _B["export_noun"] | _PERSON
 _STANDS_IN_PLACE = tag_mask("in_name") | _B["it"] | _COPULA | _ASKS | _B["them"]
 _ASKED_ABOUT = tag_mask("asked_about")
 _FILM = _B["sure"] | _B["export_noun"]
@@ -23,7 +25,17 @@ _ASKS_AGAIN = tag_mask("asks_again")
 _MAY_HAND_OVER = tag_mask("may_hand_over")
 _PLACED, _GOES_ON = _B["placed"], tag_mask("goes_on")
 _NO, _QUESTION, _YET = _B["neg"], _B["question"], _B["yet"]
+_SPEAKER, _WILL, _STRANGER = _B["speaker"], _B["will"], _B["QUOTE"]
+_HANDED = _B["send"] | _B["upload"] | _B["bring"]
+_LEADS_IN, _START = tag_mask("leads_in"), _B["please"]
 _OBJECT_REACH = 5
+_NOMINAL = tag_mask("nominal")
+_EXPORT, _EXPORT_NOUN, _UPLOAD = _B["export"], _B["export_noun"], _B["upload"]
+_VERB_OR_NOUN = _EXPORT | _UPLOAD | _EDIT
+_FILMS = _B["result"] | _B["media"]
+_NAMES = _FILMS | _B["part"] | _B["credit"] | _B["credit_sure"] | _B["finished"] | _B["status"]
+_NAME_OF_WORK = _B["credit"] | _B["status"]
+_OBJECTS = _B["the"] | _B["a"] | _B["it"] | _B["part"] | _B["media"] | _B["more"] | _B["FILE"]
 
 
 def settled(hits: list[Hit]) -> list[Hit]:
@@ -35,6 +47,8 @@ def settled(hits: list[Hit]) -> list[Hit]:
         return hits
     if seen & _SHOW and seen & _EDIT:
         hits = _shown(hits)
+    if seen & _WILL or (seen & _SPEAKER and seen & _EDIT):
+        hits = _announced(hits)
     if seen & _NOUN and seen & _EDIT:
         hits = _named(hits)
     if seen & _NO and seen & _QUESTION:
@@ -59,6 +73,20 @@ def _shown(hits: list[Hit]) -> list[Hit]:
         if hit.tags & _SHOW and hit.tags & _EDIT and hit.tags & (_B["the"] | _A):
             seen = place + 1 < len(hits) and hits[place + 1].tags & _TIMELINE
             found[place] = _with(hit, hit.tags & ~(_EDIT if seen else _SHOW))
+    return found
+
+
+def _announced(hits: list[Hit]) -> list[Hit]:
+    """ "sending it" announces where a clause begins; "we close on friday" tells what the speaker does."""
+    found = list(hits)
+    before = _START
+    for place, hit in enumerate(hits):
+        own = hit.tags
+        if own & _WILL and own & _HANDED and before & ~_LEADS_IN:
+            found[place] = _with(hit, own & ~_WILL)
+        elif own & _EDIT and before & _SPEAKER and not (place > 1 and hits[place - 2].tags & _ASKS):
+            found[place] = _with(hit, own & ~_EDIT)
+        before = own or _STRANGER if hit.kind in ("word", "glued") else _START
     return found
 
 
@@ -139,9 +167,11 @@ def _speaks_of_the_film(hits: list[Hit], place: int) -> bool:
 def _told(hits: list[Hit]) -> list[Hit]:
     """A copula behind its subject states; what people of the story do is not asked for."""
     found = list(hits)
-    subject = people = asked = False
+    subject = people = asked = opened = False
     for place, hit in enumerate(hits):
         own = hit.tags
+        subject = subject or (opened and not own)
+        opened = bool(own & _OPENS_NAME)
         if hit.kind not in ("word", "glued") or own & _ASKS_AGAIN:
             subject = people = asked = False
         asked = asked or bool(own & _ASKED_ABOUT)
@@ -155,3 +185,43 @@ def _told(hits: list[Hit]) -> list[Hit]:
             asked = True
         subject = subject or bool(own & _SUBJECT and not own & _ASKS)
     return found
+
+
+def readings(hits: Sequence[Hit]) -> list[int]:
+    """The tags of each hit, of words that are a verb and a noun only what they are here."""
+    read: list[int] = []
+    nominal = indefinite = False
+    for place, hit in enumerate(hits):
+        own = hit.tags
+        if own & _VERB_OR_NOUN:
+            own = _one_reading(own, place, hits, nominal)
+        # "a bad 90s render": strangers behind an indefinite article are adjectives
+        nominal = bool(own & _NOMINAL) or (nominal and indefinite and not own)
+        indefinite = bool(own & _A) or (indefinite and not own)
+        read.append(own)
+    return read
+
+
+def _one_reading(own: int, place: int, hits: Sequence[Hit], nominal: bool) -> int:
+    """A word that is a verb and a noun is one of them here."""
+    if own & _EXPORT:
+        if own & _EXPORT_NOUN:
+            named = nominal or (place == 0 and _is_subject(hits))
+            own &= ~(_EXPORT if named else _EXPORT_NOUN)
+    elif own & _UPLOAD and nominal:
+        own = 0
+    elif own & _EDIT and own & _NAMES:
+        own = _verb_or_name(own, nominal or (place > 0 and bool(own & _FILMS)), hits[place + 1 : place + 2])
+    return own
+
+
+def _is_subject(hits: Sequence[Hit]) -> bool:
+    """Whether a copula follows the first word: "export is misspelt" talks about it."""
+    return len(hits) > 1 and bool(hits[1].tags & (_ASKS | _COPULA)) and not hits[1].tags & (_B["it"] | _B["the"])
+
+
+def _verb_or_name(own: int, nominal: bool, following: Sequence[Hit]) -> int:
+    """A word that is an edit or a name ("cut", "balance"): a name behind an article, an edit before an object."""
+    if nominal or (own & _NAME_OF_WORK and not (following and following[0].tags & _OBJECTS)):
+        return own & ~_EDIT
+    return own & ~_NAMES
