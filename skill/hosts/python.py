@@ -85,19 +85,25 @@ class Skillturn:
         good, bad = await anyio.to_thread.run_sync(expand, names, Path.cwd(), plan) if names else ([], [])
         bad += bad_links(urls)
         async with runner.journal(conversation_file(self._home, conversation), conversation) as journal:
-            memory = journal.memory()
             if bad:
-                yield bad_files(bad, plan, Messages(spoken_language(TurnRequest(text), memory)), begun=False)
+                say = Messages(spoken_language(TurnRequest(text), journal.memory()))
+                yield bad_files(bad, plan, say, begun=False)
                 yield Done("", "failed")
                 return
-            backend = self._backend or memory.backend or self._settings.resolve_backend()
-            request = TurnRequest(text, tuple(good), urls, Path.cwd() / output, self._skill, backend)
-            turn, _ = take_in(journal, request, self._settings, self._home, again=again)
+            turn_id = self._queued(journal, text, tuple(good), urls, Path.cwd() / output, again=again)
             runner.ensure(journal)
-            follower = Follower(journal, turn.id)
+            follower = Follower(journal, turn_id)
             async for event in follow(follower, lambda: runner.ensure(journal)):
                 yield event
-            journal.note_told(turn.id, follower.told, all_of_it=True)
+            journal.note_told(turn_id, follower.told, all_of_it=True)
+
+    def _queued(
+        self, journal: Journal, text: str, files: tuple[Path, ...], urls: tuple[str, ...], output: Path, *, again: bool
+    ) -> str:
+        """Take the turn in and return its id, which is all that is kept of it while it is followed."""
+        backend = self._backend or journal.memory().backend or self._settings.resolve_backend()
+        request = TurnRequest(text, files, urls, output, self._skill, backend)
+        return take_in(journal, request, self._settings, self._home, again=again)[0].id
 
     def cancel(self, conversation: str = "default") -> None:
         """Stop the turn that runs in a conversation."""
