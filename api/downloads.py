@@ -28,6 +28,7 @@ _LIMIT_S = 3600
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 _NO_FILM = re.compile(rb"\s*[<{\[]|%PDF|PK\x03\x04|\xff\xd8\xff|\x89PNG|\x1f\x8b")
 _FILM = re.compile(rb"....(?:ftyp|moov|mdat|wide|free|skip)|\x1a\x45\xdf\xa3|GIF8|RIFF....(?:AVI |WEBP)", re.S)
+_BOXED = re.compile(rb"....(?:ftyp|moov|mdat|wide|free|skip)", re.S)
 _SHORT_BYTES = 1024
 """What is shorter is too short to be judged by its beginning."""
 
@@ -58,6 +59,8 @@ async def fetch(
         if limit.cancelled_caught:
             raise BackendUnreachable(0, "download", f"not whole within {_LIMIT_S} s")
         _check_film(part, saving.size)
+        if not saving.length_told and _breaks_off(part, saving.size):
+            raise BackendUnreachable(0, "download", "the film breaks off")
         part.replace(target)
     finally:
         with suppress(OSError):
@@ -81,6 +84,25 @@ def _check_film(part: Path, size: int) -> None:
         raise ProtocolError(0, "download", "what came is no film")
 
 
+def _breaks_off(part: Path, size: int) -> bool:
+    """Whether an MP4 or MOV lacks its end, or its index: each of its boxes says how long it is (ISO 14496-12, 4.2)."""
+    at, indexed = 0, False
+    with part.open("rb") as file:
+        if not _BOXED.match(file.read(12)):
+            return False
+        while at < size:
+            file.seek(at)
+            head = file.read(16)
+            length = int.from_bytes(head[:4], "big")
+            if length == 1:
+                length = int.from_bytes(head[8:16], "big")
+            indexed = indexed or head[4:8] == b"moov"
+            if length == 0:  # up to the end, wherever that is
+                break
+            at += max(length, 8)
+    return at > size or not indexed
+
+
 class _Saving:
     """One body on its way to an open file, in as many answers as it takes. size: bytes that are in the file."""
 
@@ -93,6 +115,11 @@ class _Saving:
         self._on_bytes = on_bytes
         self._total = 0
         self._mark = ""  # what the server calls this very content; "" = it cannot be gone on with
+
+    @property
+    def length_told(self) -> bool:
+        """Whether the server said how long the film is, so that one that lacks its end was noticed."""
+        return self._total > 0
 
     async def run(self, clock: Clock) -> None:
         for pause_s in (*_PAUSES_S, None):

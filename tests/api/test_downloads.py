@@ -244,3 +244,44 @@ async def test_what_a_killed_process_left_is_swept(open_client: OpenClient, tmp_
     async with open_client(lambda request: film(), given="mine") as client:
         await client.download("https://cdn.test/v.mp4", "r1", tmp_path / "v.mp4")
     assert files_in(tmp_path) == ["v.mp4"]
+
+
+def box(name: bytes, content: bytes = b"", *, length: int | None = None) -> bytes:
+    size = 8 + len(content) if length is None else length
+    return size.to_bytes(4, "big") + name + content
+
+
+HEAD, INDEX = box(b"ftyp", b"isom" * 4), box(b"moov", b"i" * 500)
+LARGE = b"\0\0\0\1mdat" + (16 + 3000).to_bytes(8, "big") + b"m" * 3000
+
+
+@pytest.mark.parametrize(
+    ("body", "whole"),
+    [
+        (HEAD + INDEX + box(b"mdat", b"m" * 3000), True),
+        (HEAD + box(b"mdat", b"m" * 3000) + INDEX, True),
+        (HEAD + LARGE + INDEX, True),
+        (HEAD + INDEX + box(b"mdat", b"m" * 3000, length=0), True),
+        (b"\x1a\x45\xdf\xa3" + b"w" * 3000, True),
+        ((HEAD + INDEX + box(b"mdat", b"m" * 3000))[:-1], False),
+        ((HEAD + LARGE)[:-500], False),
+        (HEAD + box(b"mdat", b"m" * 3000), False),
+        (HEAD + box(b"mdat", b"m" * 3000) + INDEX[:5], False),
+    ],
+)
+async def test_a_film_of_unknown_length_that_lacks_its_end(
+    open_client: OpenClient, tmp_path: Path, body: bytes, whole: bool
+) -> None:
+    """A server that closes its connection in place of telling a length looks the same when it dies."""
+
+    class Untold(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield body
+
+    async with open_client(lambda request: httpx.Response(200, stream=Untold()), given="mine") as client:
+        if whole:
+            assert (await client.download(None, "r1", tmp_path / "v.mp4")).bytes == len(body)
+        else:
+            with pytest.raises(BackendUnreachable, match="breaks off"):
+                await client.download(None, "r1", tmp_path / "v.mp4")
+    assert files_in(tmp_path) == (["v.mp4"] if whole else [])

@@ -18,7 +18,7 @@ import anyio.abc
 
 from api import Clock, Endpoints
 
-FILM = b"\0\0\0\x18ftypisom" + bytes(range(256)) * 40
+FILM = b"\0\0\0\x10ftypisom\0\0\0\0" + b"\0\0\0\x08moov" + b"\0\0\x28\x08mdat" + bytes(range(256)) * 40
 DRAFT = {"t": [{"tt": 0, "sg": [{"d": 4000, "m": {"name": "a.jpg"}}]}]}
 TITLED = {"t": [*DRAFT["t"], {"tt": 7, "m": {"role": "title"}, "sg": [{"d": 3000, "m": {"text": "Golden Hour"}}]}]}
 TOKEN = "nmv_usr_anonymous_0123456789"
