@@ -12,6 +12,7 @@ _ROOM = 16
 _MOST = 24
 _QUIET_S = 0.3
 _LOOK_S = 0.02
+_PATIENCE_S = 1.0
 
 
 class Sleeper(Protocol):
@@ -33,11 +34,16 @@ class Awake:
     async def room(self) -> None:
         """Wait for a place. Many that begin at once begin a few at a time, or each would push the others out.
 
-        Closing a journal waits for the disk, so one that is busy with its turn is left alone.
+        Closing a journal waits for the disk, so one that is busy with its turn is left alone. Nobody waits long: where
+        all stay busy, the newcomer is let in and `use` makes room.
         """
         async with self._door:
-            while len(self._used) >= _ROOM and not self._quiet_one_rests():  # noqa: ASYNC110 - nobody says "I am quiet"
-                await anyio.sleep(_LOOK_S)
+            with anyio.move_on_after(_PATIENCE_S):
+                await self._place()
+
+    async def _place(self) -> None:
+        while len(self._used) >= _ROOM and not self._quiet_one_rests():  # noqa: ASYNC110 - nobody says "I am quiet"
+            await anyio.sleep(_LOOK_S)
 
     def use(self, journal: Sleeper) -> None:
         """It is about to be read or written."""

@@ -138,3 +138,19 @@ def test_who_begins_waits_until_one_is_quiet(tmp_path: Path, monkeypatch: pytest
             assert [is_open(quiet), is_open(busy)] == [False, True]
 
     anyio.run(main)
+
+
+def test_nobody_waits_for_ever_for_those_who_stay_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(awake, "_ROOM", 1)
+    monkeypatch.setattr(awake, "_PATIENCE_S", 0.2)
+    monkeypatch.setattr(awake, "_QUIET_S", 3600)
+
+    async def main() -> None:
+        together = Awake()
+        with Journal.open(tmp_path / "busy.sqlite", awake=together) as busy:
+            busy.turns()
+            with anyio.fail_after(10):
+                await together.room()
+            assert is_open(busy)
+
+    anyio.run(main)
