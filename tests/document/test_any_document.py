@@ -6,7 +6,7 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from skill.document import compile_plan, inspect_json, inspect_page, parse
@@ -131,6 +131,8 @@ def test_the_compiled_rules_are_the_rules() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(SNIPPETS, st.binary(max_size=80))
+@example("Â\x1f\x80", b"")
+@example("Ãâ€‹¤", b"")
 def test_any_document_is_judged_and_what_was_fixed_stays_fixed(text: str, tail: bytes) -> None:
     data = text.encode() + tail
     assert all(finding.advice for finding in lint_bytes(data))

@@ -23,7 +23,7 @@ def fix_text(data: bytes) -> tuple[str, tuple[str, ...]]:
         done.append("byte-order-mark")
     steps = (
         ("carriage-returns", lambda old: old.replace("\r\n", "\n").replace("\r", "\n")),
-        ("mojibake", repair),
+        ("mojibake", _unbroken),
         ("control-characters", lambda old: CONTROL.sub("", old)),
         ("trailing-space", lambda old: "\n".join(TRAILING.sub("", line) for line in old.split("\n"))),
         ("unfenced-frontmatter", _fenced),
@@ -36,6 +36,15 @@ def fix_text(data: bytes) -> tuple[str, tuple[str, ...]]:
             done.append(rule)
         text = mended
     return text, tuple(done)
+
+
+def _unbroken(text: str) -> str:
+    """Characters broken by a wrong decoding are whole again, also where a control character stood within one."""
+    for candidate in (text, CONTROL.sub("", text)):
+        mended = repair(candidate)
+        if mended != candidate:
+            return _unbroken(mended)
+    return text
 
 
 def _fenced(text: str) -> str:
