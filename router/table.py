@@ -6,7 +6,7 @@ Both are compiled elsewhere from a document; here they are plain values with lin
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 RouteAction = Literal["export", "credits", "status", "upload", "chat", "subtitles", "other"]
 """What a user's words can ask for. `other` is an action only its document knows; the row's label names it."""
@@ -69,8 +69,7 @@ class ReplyTable:
         return frozenset(row.action for row in self.rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
+class Why(NamedTuple):
     """Why a decision fell: the row's line, the rule's name, the words that decided."""
 
     line: int | None
@@ -78,8 +77,7 @@ class Why:
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(NamedTuple):
     """One thing to run: the action, the words it acts on and the row that claimed them."""
 
     action: RouteAction
@@ -88,8 +86,7 @@ class Intent:
     why: Why
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyIntent:
+class ReplyIntent(NamedTuple):
     """One instruction found in a backend reply.
 
     span: [start, end) of the instruction in the text that was given.
@@ -105,8 +102,7 @@ class ReplyIntent:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite:
+class Rewrite(NamedTuple):
     """What the user may read of a backend reply, and what it asked for."""
 
     text: str
