@@ -198,7 +198,7 @@ class _Cutter:
     def _as_auxiliary(self, hit: Hit) -> Hit:
         """In verb-final languages "make it for me" ends in a verb of giving that hands nothing over."""
         behind_a_verb = bool(self.current) and bool(self.current[-1].tags & _MAIN_VERBS)
-        if self.lexicon.verb_final and behind_a_verb and hit.tags & _HANDS_OVER and not hit.tags & _NAMES:
+        if self.lexicon.verb_final and behind_a_verb and hit.tags & _HANDS_OVER and not hit.tags & (_NAMES | _B["sure"]):
             return hit._replace(tags=hit.tags & ~_HANDS_OVER | _B["please"])
         return hit
 
