@@ -69,13 +69,15 @@ class Lease:
             raise LeaseLost
 
     def renew(self) -> None:
-        """Say that the holder is alive, until it lets go; the journal may rest meanwhile. Raises LeaseLost."""
+        """Say that the holder is alive, until it lets go; the journal may rest. Raises LeaseLost, JournalError."""
         if self._lock is None:
             return
         try:
             _prolong(self.journal, self.epoch)
         except FileNotFoundError as error:  # a successor removes it, and so does who forgets the conversation
             raise LeaseLost from error
+        except OSError as error:
+            raise JournalError(f"The lease of {self.journal.path} cannot be renewed ({error}).") from error
 
     def save(self) -> None:
         """Keep `conversation` as it is now. Raises LeaseLost."""

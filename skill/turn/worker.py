@@ -69,14 +69,16 @@ class _Work:
         self.scopes: dict[str, anyio.CancelScope] = {}
         self._in_front: str | None = None
         """The turn that later ones wait for."""
+        self._pause = anyio.CancelScope()
         self._renewed = time.monotonic()
         self._seen: int | None = None
 
     async def until_idle(self) -> None:
         try:
             async with anyio.create_task_group() as tasks:
-                while self._look(tasks):  # noqa: ASYNC110 - other processes write what is looked for
-                    await anyio.sleep(POLL_S)
+                while self._look(tasks):
+                    with anyio.CancelScope() as self._pause:
+                        await anyio.sleep(POLL_S)
         except BaseExceptionGroup as group:
             for kind in (LeaseLost, JournalError):
                 if found := first(group, kind):
@@ -108,10 +110,11 @@ class _Work:
                 self.scopes[turn.id].cancel()
 
     def _let_go(self, turn_id: str) -> None:
-        """Later turns need not wait for this one."""
+        """Later turns need not wait for this one, nor those who wait for the lease for the next look."""
         if self._in_front == turn_id:
             self._in_front = None
         self._seen = None
+        self._pause.cancel()
 
     async def _one(self, turn: Turn) -> None:
         log = RunningTurn(self.lease, turn, lambda: self._let_go(turn.id))
