@@ -18,6 +18,8 @@ def asked_about(clauses: Sequence[Clause]) -> tuple[str, ...]:
     kinds = [tag.text("ask") for clause in clauses for tag in clause.all("ask")]
     if any(clause.has("file_format") for clause in clauses) and not any(clause.has("quote") for clause in clauses):
         return ("format",)
+    if "count" in kinds and "order" in kinds:
+        kinds = [kind for kind in kinds if kind != "order"]  # the count names them in order
     known = tuple(dict.fromkeys(kind for kind in kinds if kind in _ABOUT))
     if known and not any(clause.has("quote") for clause in clauses):
         return ("limits",) if "limits" in known else known

@@ -87,7 +87,9 @@ def _redone(turn: Turn) -> Outcome:
 def _told(turn: Turn, draft: Draft, key: str, name: str, memory: Memory) -> Outcome:
     lines = [turn.words.say(key)]
     if pictures(draft):
-        lines += [turn.words.change(change) for change in differences(turn.brief.draft, draft)]
+        changes = differences(turn.brief.draft, draft)
+        order = turn.words.say("answer_order", names=turn.words.names(draft))  # "in reverse" would be said of what was
+        lines += [order if change.key == "order_reversed" else turn.words.change(change) for change in changes]
         lines.append(next_steps(draft, turn.words, turn.done))
     else:
         lines.append(turn.words.say("nothing_yet"))

@@ -53,8 +53,8 @@ _TELLING = """
     trim shift beat dislike praise that_one background file_format per
 """
 _CONTENT = frozenset(TOPICS) | frozenset(_TELLING.split())
-_TEXT_WORDS = "color position text_size animation head tail range point all_along at for_time from to"
-_MUSIC_WORDS = "share volume volume_word at number percent point skip"
+_TEXT_WORDS = "color position text_size animation head tail range point all_along at for_time from to starting"
+_MUSIC_WORDS = "share volume volume_word at number percent point skip starting"
 _PLACE_WORDS = "when place head tail range point position clips ordinal at back front from to for_time"
 _OF_TEXT, _OF_MUSIC, _OF_PLACE = (frozenset(words.split()) for words in (_TEXT_WORDS, _MUSIC_WORDS, _PLACE_WORDS))
 
@@ -64,8 +64,8 @@ class Clause:
     """Tags of one clause. verbs: what the clause before it did, where this one has no verb of its own.
 
     after: the topic of the clause before it in the same message. named: the photos named by the clauses before it.
-    said: the user's own words for it. strays: those of what joined it and means nothing here. taken: tags a reader has
-    used up.
+    written: whether the words before it were a title or a caption. said: the user's own words for it. strays: those of
+    what joined it and means nothing here. taken: tags a reader has used up.
     """
 
     tags: tuple[Tag, ...]
@@ -75,6 +75,7 @@ class Clause:
     named: tuple[Pick, ...] = ()
     said: str = ""
     strays: tuple[str, ...] = ()
+    written: str = ""
     taken: set[int] = field(default_factory=set)
 
     def has(self, *concepts: str) -> bool:
@@ -126,6 +127,26 @@ class Clause:
             if named and gap < best:
                 best, topic = gap, named
         return topic
+
+    @property
+    def only_removes(self) -> bool:
+        """Whether nothing is said but that something is to go: remove it."""
+        own = [tag for tag in self.tags if "skip" not in tag]
+        return bool(own) and all("remove" in tag for tag in own)
+
+    @property
+    def unknown_name(self) -> str:
+        """What somebody calls a photo that has no such name: the beach one, 厨房那张; "" where nothing is called so."""
+        for index, noun in enumerate(self.tags):
+            if not ("one" in noun or "clip" in noun or "that_one" in noun):
+                continue
+            letters, at = "", index - 1
+            while at >= 0 and "letter" in self.tags[at] and self.tags[at].end == self.tags[at + 1].start:
+                letters, at = self.tags[at].text("letter") + letters, at - 1
+            if name := letters or (self.tags[index - 1].text("word") if index else ""):
+                return name
+        lone = [tag for tag in self.tags if "word" in tag]
+        return lone[0].text("word") if len(lone) == 1 else ""
 
     @property
     def picks(self) -> tuple[Pick, ...]:
@@ -196,7 +217,9 @@ def _continues(tags: Sequence[Tag], before: Clause) -> bool:
         timed = any("for_time" in tag for tag in own)
         placed = any("position" in tag for tag in own)
         return all(_any(tag, _OF_TEXT) or (timed and "duration" in tag) or (placed and "move" in tag) for tag in own)
-    return before.has("music", "music_only", "own") and all(_any(tag, _OF_MUSIC) for tag in own)
+    started = any("point" in tag for tag in own)  # 从第10秒开始放
+    fits = all(_any(tag, _OF_MUSIC) or (started and ("move" in tag or "from" in tag)) for tag in own)
+    return before.has("music", "music_only", "own", "voice") and fits
 
 
 def _only_quotes(clause: Clause) -> bool:
@@ -253,6 +276,7 @@ def _inherit(clause: Clause, before: Clause) -> None:
         clause.verbs = frozenset(verb for verb in _INHERITED if before.does(verb))
     clause.after = main_topic(before) or before.after
     clause.named = before.named + before.picks
+    clause.written = next((role for role in ("title", "caption") if before.has(role)), before.written)
 
 
 def main_topic(clause: Clause) -> str:

@@ -233,7 +233,8 @@ def _music(before: Draft, after: Draft) -> list[Change]:
     kind = "file" if new.meta.source else "mood"
     offset = [Change("music_from", {"ms": new.meta.from_ms})] if new.meta.from_ms else []
     if not was:
-        return [Change(f"music_{kind}_added", values), *offset]
+        late = [Change("music_start", {"ms": new.meta.start_ms})] if new.meta.start_ms else []
+        return [Change(f"music_{kind}_added", values), *late, *offset]
     old = was[0]
     if (old.meta.mood, old.meta.source) != (new.meta.mood, new.meta.source):
         return [Change(f"music_{kind}_added", values)]

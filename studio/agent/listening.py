@@ -52,12 +52,19 @@ def _names(names: tuple[str, ...], called: tuple[str, ...], language: str) -> Wo
     return found
 
 
-def reply_language(message: str, session: str) -> str:
-    """The language to answer in: the one the words are in, where that is clear and spoken here, else the session's."""
+def reply_language(message: str, session: str, last: str = "") -> str:
+    """The language to answer in: the one the words are in, where that is clear and spoken here, else the session's.
+
+    last: the language answered in last; it decides between near neighbours where the words are both.
+    """
     usual = _spoken(session.partition("-")[0]) or "en"
     if not any(letter.isalpha() for letter in message):
         return usual
-    own = _told_apart(message, _spoken(detect_language(message)))
+    own = _told_apart(message, _spoken(detect_language(message)), last)
+    if own in _NEIGHBOURS and _unknown(message, own_words(own)) >= len(message.split()):
+        return usual  # Happy Birthday Tom
+    if own and own == last:
+        return own
     if own == usual or _named_only(message, own, usual):
         return usual
     if not own or not _unknown(message, own_words(usual)):
@@ -65,12 +72,13 @@ def reply_language(message: str, session: str) -> str:
     return usual if _unknown(message, words_for(usual)) < _unknown(message, words_for(own)) else own
 
 
-def _told_apart(message: str, language: str) -> str:
+def _told_apart(message: str, language: str, last: str) -> str:
     """The language itself, or its near neighbour where that one knows more of the words."""
     neighbour = _NEIGHBOURS.get(language, "")
     if not neighbour:
         return language
-    return neighbour if _unknown(message, own_words(neighbour)) < _unknown(message, own_words(language)) else language
+    more = _unknown(message, own_words(language)) - _unknown(message, own_words(neighbour))
+    return neighbour if more > 0 or (more == 0 and neighbour == last) else language
 
 
 def _named_only(message: str, own: str, usual: str) -> bool:

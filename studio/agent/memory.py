@@ -22,7 +22,7 @@ class Memory:
     back, forward: marks of the drafts that undo and redo lead to. told: ids of new photos already mentioned.
     left_out: ids of photos that were not wanted from the beginning of the film. called: what the user calls photos that
     have no such name, each as "word=file name". script: "hant" where the user writes Traditional Chinese, "hans" where
-    Simplified, "" until it is clear.
+    Simplified, "" until it is clear. spoken: the language answered in, where it was not the session's.
     """
 
     wishes: tuple[str, ...] = ()
@@ -37,6 +37,7 @@ class Memory:
     left_out: tuple[str, ...] = ()
     called: tuple[str, ...] = ()
     script: str = ""
+    spoken: str = ""
     length_asked: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -57,6 +58,7 @@ def recalled(stored: Mapping[str, Any]) -> Memory:
         forward=_strings(stored.get("forward"))[-_STEPS:],
         told=_strings(stored.get("told")),
         left_out=_strings(stored.get("left_out")),
+        spoken=_string(stored.get("spoken"))[:8],
         script=_string(stored.get("script"))[:4],
         called=_strings(stored.get("called"))[-_CALLED:],
         length_asked=stored.get("length_asked") is True,

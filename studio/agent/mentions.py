@@ -109,12 +109,14 @@ def _some_of(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
 
 def _counted_first(tags: Sequence[Tag], i: int) -> Joined | None:
     """las tres primeras fotos, les deux dernières photos."""
-    if not (_at(tags, i, "number") and _whole(tags[i]) and _at(tags, i + 1, "ordinal") and _at(tags, i + 2, "clip")):
+    if not (_at(tags, i, "number") and _whole(tags[i]) and _at(tags, i + 1, "ordinal")):
         return None
+    noun = _at(tags, i + 2, "clip")
     end = {"1": "head", "-1": "tail"}.get(tags[i + 1].text("ordinal"))
-    if end is None or "one" in tags[i]:
+    ends = i + 2 >= len(tags) or "sep" in tags[i + 2]
+    if end is None or "one" in tags[i] or not (noun or (ends and _at(tags, i - 1, "skip"))):
         return None
-    return _clips(tags, i, i + 3, Pick("head" if end == "head" else "tail", _whole(tags[i])))
+    return _clips(tags, i, i + 2 + noun, Pick("head" if end == "head" else "tail", _whole(tags[i])))
 
 
 def _numbered(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:

@@ -119,7 +119,7 @@ def _says_what_instead(clause: Clause) -> bool:
 
 def _is_wish(clause: Clause, *, first: bool) -> bool:
     """Whether a clause that no edit came of wanted one: it names what can be changed, or nothing that is known."""
-    if clause.asked or clause.has(*_NO_WISH) or clause.value("volume_word") == "0":
+    if clause.asked or clause.has(*_NO_WISH) or any(tag.text("volume_word") == "0" for tag in clause.tags):
         return False
     known = clause.has("film", "clip", "clips") or (first and clause.has("create"))
     return clause.has(*_WISHED) or (is_strange(clause.tags) and not known)

@@ -68,10 +68,10 @@ def _asked(turn: Turn) -> Outcome | None:
     if not kinds:
         return None
     words, kept = turn.words, fresh(turn.memory)
-    if kinds[0] in ("limits", "format"):
+    photo = _photo_asked_about(turn, kinds) if turn.has_film else ""
+    if kinds[0] in ("limits", "format") and not photo:
         return Outcome((words.say(f"answer_{kinds[0]}"),), kept)
     if turn.has_film:
-        photo = _photo_asked_about(turn, kinds)
         lines = [photo] if photo else [answered(kind, turn.brief.draft, words) for kind in kinds]
         if kinds == ("general",) and not photo:
             lines.insert(0, words.say("general_question"))
@@ -83,7 +83,7 @@ def _asked(turn: Turn) -> Outcome | None:
 
 def _photo_asked_about(turn: Turn, kinds: Sequence[str]) -> str:
     """What there is to say about the photo a question names; "" when it names none."""
-    if not set(kinds) <= {"length", "order", "motion", "general"}:
+    if not set(kinds) <= {"length", "order", "motion", "limits", "general"}:
         return ""
     picks = named_picks(turn, counted=False)
     try:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .clauses import Clause
-from .edits import Edit, SetClipTime, SetLook, SetMotion, SetPace, SetTransition
+from .clauses import Clause, main_topic
+from .edits import AddText, Edit, SetClipTime, SetLook, SetMotion, SetPace, SetTransition
 from .memory import Memory, found
 from .mentions import Pick
 from .plan import Reading, read
 from .scene import Unclear
-from .turn import Outcome, Turn, edited, fresh, leaning
+from .turn import Outcome, Turn, edited, fresh
 
 _TOPICS = ("sound", "transition", "motion", "look")
 _VERBS = ("create", "add", "remove", "change", "move", "swap", "undo", "reset", "keep_only", "use")
@@ -28,21 +28,34 @@ def settled(turn: Turn) -> Outcome | None:
         return Outcome((turn.words.say("okay"),), fresh(memory), quiet=True)
     if memory.yes and turn.says("assent", "go") and not reading.edits and turn.has_film:
         clauses = turn.hear(memory.yes)
-        return edited(turn, read(clauses, turn.scene()), clauses, memory.yes)
+        picks = tuple(pick for clause in turn.hear(memory.about) for pick in clause.picks)
+        scene = replace(turn.scene(), picks=picks) if any(clause.has("motion") for clause in clauses) else turn.scene()
+        return edited(turn, read(clauses, scene), clauses, memory.yes)
     if not turn.has_film or any(clause.has("ask") for clause in turn.clauses):
         return None
     about = turn.hear(memory.about)
     if memory.needs == "clips" and not reading.edits and (picks := named_picks(turn)):
         done = edited(turn, read(about, replace(turn.scene(), picks=picks)), about, memory.about)
         return replace(done, kept=_with_name(turn, about, picks, done.kept))
-    if memory.needs in _TOPICS and not reading.edits:
-        leaning(turn.clauses, memory.needs, always=True)
-        named = turn.reading()
-        if named.edits:
-            return edited(turn, named, turn.clauses, turn.brief.request)
+    if memory.needs == "film" and (topic := _bare_topic(turn)):
+        kept = replace(fresh(memory), needs=topic, about=turn.brief.request)
+        return Outcome((turn.words.say(f"dislike_{topic}"),), kept, quiet=True)
+    if memory.needs in _TOPICS and not turn.says(*_VERBS):
+        request = turn.words.answer_as(memory.needs, turn.brief.request)
+        named = turn.hear(request)
+        if (wanted := read(named, turn.scene())).edits:
+            return edited(turn, wanted, named, request)
     if memory.needs == "text" and (text := _words(turn, reading)):
         return edited(turn, read(about, replace(turn.scene(), text=text)), about, memory.about)
     return None
+
+
+def _bare_topic(turn: Turn) -> str:
+    """The part of the film a short answer names and says nothing else about: the music."""
+    if len(turn.clauses) != 1 or turn.says(*_VERBS, "more", "mood", "look", "pace", "quote", "duration", "transition"):
+        return ""
+    topic = main_topic(turn.clauses[0]) or ("look" if turn.says("look_noun") else "")
+    return topic if topic in (*_TOPICS, "text") else ""
 
 
 def _with_name(turn: Turn, about: Sequence[Clause], picks: tuple[Pick, ...], kept: Memory) -> Memory:
@@ -109,4 +122,6 @@ def _own_content(turn: Turn) -> bool:
 
 
 def _for_photos(edit: Edit) -> bool:
+    if isinstance(edit, AddText):
+        return edit.when.kind == "clip"
     return isinstance(edit, SetMotion | SetClipTime) or (isinstance(edit, SetTransition) and edit.after is not None)

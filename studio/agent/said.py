@@ -44,12 +44,13 @@ def unquoted(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     rolling = announced and any("credits" in tag for tag in near)
     stop = _sentence_end(tags, i + 1) if rolling else _end(scanned, tags, i + 1, announced=announced)
     content = list(tags[i + 1 : stop])
-    while content and _loose(content[-1], behind=scanned.folded[content[-1].start] >= "\u3040"):
+    while content and _loose(content[-1], first=scanned.folded[content[-1].start]):
         content.pop()
     placed = stop < len(tags) and "position" in tags[stop]
     while len(content) > 1 and _styles(scanned, content, placed=placed):
         content.pop()
-    if not content or all(any(sense in _ATTRIBUTES for sense in tag.senses) for tag in content):
+    listed = announced and any("sep" in tag for tag in content)
+    if not content or (not listed and all(any(sense in _ATTRIBUTES for sense in tag.senses) for tag in content)):
         return None
     text = scanned.original(opener.end, content[-1].end).strip().strip(":：=- ").strip()
     if not text:
@@ -106,6 +107,8 @@ def _end(scanned: Scanned, tags: Sequence[Tag], start: int, *, announced: bool) 
         phrase = scanned.folded[tag.start : tag.end]
         if "position" in tag and (" " in phrase or (at > start and ("move" in tags[at - 1] or "at" in tags[at - 1]))):
             return at
+        if ("when" in tag or "place" in tag) and " " in phrase and at > start and _ends_clause(tags, at):
+            return at
         if "position" in tag and at > start and _closes(scanned, tags, start, at):
             return at
         styled = any("color" in t or "text_size" in t for t in tags[at + 1 : at + 3])
@@ -128,6 +131,10 @@ def _list_item(scanned: Scanned, tags: Sequence[Tag], start: int) -> bool:
     ):
         return False
     return start + 1 == len(tags) or "sep" in tags[start + 1]
+
+
+def _ends_clause(tags: Sequence[Tag], at: int) -> bool:
+    return at + 1 == len(tags) or "sep" in tags[at + 1]
 
 
 def _closes(scanned: Scanned, tags: Sequence[Tag], start: int, at: int) -> bool:
@@ -154,9 +161,13 @@ def _asks(tags: Sequence[Tag], start: int) -> bool:
     return False
 
 
-def _loose(tag: Tag, *, behind: bool = False) -> bool:
-    """Whether a tag at the end is not part of the words. behind: where verbs come last, they end what is asked."""
-    if behind and any(verb in tag for verb in ("create", "use", "add", "change")):
+def _loose(tag: Tag, *, first: str) -> bool:
+    """Whether a tag at the end is not part of the words. first: its first letter; where verbs come last, they end what
+    is asked, and Chinese has few words that only round a sentence off.
+    """
+    if "\u4e00" <= first <= "\u9fff" and "skip" in tag and "softener" not in tag and "sep" not in tag:
+        return False
+    if first >= "\u3040" and any(verb in tag for verb in ("create", "use", "add", "change")):
         return True
     return set(tag.senses) <= {
         "skip",

@@ -70,8 +70,8 @@ class Scene:
         """The photos a clause names, or the answer to the question which ones; "the others" are those not yet named."""
         picks = self.picks or clause.picks
         if not picks and clause.has("that_one") and self._about_a_photo(clause):
-            if not clause.named:
-                raise Unclear("which_photo", "clips", word="")
+            if not clause.named or clause.unknown_name:
+                raise Unclear("which_photo", "clips", word=clause.unknown_name)
             return clause.named[-1:]
         if picks or not clause.named or not clause.has("others"):
             return picks

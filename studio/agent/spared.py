@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .clauses import Clause
-from .edits import Edit, SetClipTime, SetMotion, SetTransition
+from .edits import Edit, OrderClips, SetClipTime, SetMotion, SetTransition
 from .scene import Scene
 
 
@@ -30,6 +30,9 @@ def sparing(edits: Sequence[Edit], clause: Clause, scene: Scene) -> list[Edit]:
 def _narrowed(edit: Edit, left: Sequence[int], joints: Sequence[int], count: int) -> Edit:
     if isinstance(edit, SetTransition) and edit.after is None:
         return replace(edit, after=tuple(index for index in range(count - 1) if index not in joints))
+    if isinstance(edit, OrderClips) and len(edit.order) == count:
+        moving = iter(index for index in edit.order if index not in left)
+        return replace(edit, order=tuple(index if index in left else next(moving) for index in range(count)))
     if isinstance(edit, SetMotion | SetClipTime) and edit.clips is None:
         return replace(edit, clips=tuple(index for index in range(count) if index not in left))
     return edit

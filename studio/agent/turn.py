@@ -31,6 +31,7 @@ from .scene import PICTURE_KINDS, Scene, Unclear
 from .wording import Wording, wording
 
 _CLOSE_MS = 500  # a length and a time for each photo that come this near are the same wish
+_PACED = ("slower", "faster", "longer", "shorter")
 _MOST_LINES = 12  # sentences about changes; more than that nobody reads
 
 
@@ -79,8 +80,9 @@ class Turn:
 
 def begun(brief: Brief) -> Turn:
     """Hear a message."""
-    language = reply_language(brief.request, brief.language)
     memory = recalled(brief.memory)
+    language = reply_language(brief.request, brief.language, memory.spoken)
+    memory = replace(memory, spoken=language if language != brief.language else memory.spoken)
     if language == "zh":
         memory = replace(memory, script=script_of(brief.request) or memory.script)
     clauses = hear(brief.request, language, brief.media, memory.called)
@@ -89,13 +91,10 @@ def begun(brief: Brief) -> Turn:
     return Turn(brief, memory, language, wording(written), clauses)
 
 
-def leaning(clauses: Sequence[Clause], topic: str, *, always: bool = False) -> None:
-    """Let bare attributes ("in red", "a bit bigger", "no, 20%") speak of what the last request was about.
-
-    always: let every clause do so, because it answers a question about that.
-    """
+def leaning(clauses: Sequence[Clause], topic: str) -> None:
+    """Let bare attributes ("in red", "a bit bigger", "no, 20%") speak of what the last request was about."""
     for clause in clauses if topic else ():
-        if always and not clause.after:
+        if not clause.after and clause.only_removes:
             clause.after = topic
         if not clause.after and not clause.does("trim", "remove"):
             sized = clause.value("more") in ("bigger", "smaller", "louder", "quieter")
@@ -103,6 +102,7 @@ def leaning(clauses: Sequence[Clause], topic: str, *, always: bool = False) -> N
                 "color", "text_size", "position", "share", "animation", "head", "tail", "range", "correct"
             )
             of_it = clause.has("it") and clause.has("fade")
+            of_it |= topic == "transition" and clause.has("again") and clause.value("more") in _PACED
             if sized or of_it or (bare and not clause.has("more")):
                 clause.after = topic
         if main_topic(clause):
@@ -138,6 +138,7 @@ def fresh(memory: Memory) -> Memory:
         left_out=memory.left_out,
         called=memory.called,
         script=memory.script,
+        spoken=memory.spoken,
         length_asked=memory.length_asked,
     )
 
@@ -257,7 +258,7 @@ def told_refusals(
             continue
         said.append(turn.words.say(f"cannot_{kind}"))
         if kind in turn.words.data["offer"] and not kept.yes:
-            kept = replace(kept, yes=turn.words.offer(kind))
+            kept = replace(kept, yes=turn.words.offer(kind), about=turn.brief.request)
     return said, kept
 
 

@@ -229,6 +229,10 @@ class Wording:
         steps = [self.data["steps"][key].format(**values) for key in keys[:2]]
         return self.say("next", steps=self.word("or").join(steps))
 
+    def answer_as(self, topic: str, answer: str) -> str:
+        """A short answer as a request about its topic: slides -> slides transition."""
+        return self.data["answer"].get(topic, "{answer}").replace("{answer}", answer.strip(" .!。！"))
+
     def offer(self, key: str) -> str:
         """The request that a "yes" to an offer stands for."""
         return self.data["offer"][key]

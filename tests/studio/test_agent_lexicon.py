@@ -22,7 +22,7 @@ COMPILER = runpy.run_path(str(ROOT / "scripts" / "compile_data.py"))
 SOURCES = sorted(LEXICON.glob("*.yaml"))
 SPOKEN = [path.stem.partition(".")[2] for path in SOURCES if path.stem.startswith("replies.")]
 HEARD = [path.stem for path in SOURCES if "." not in path.stem]
-ONLY_ELSEWHERE = {"variants", "nth", "numbered", "nth_place", "front", "back", "moment", "counted_back"}
+ONLY_ELSEWHERE = {"variants", "nth", "numbered", "nth_place", "front", "back", "moment", "counted_back", "softener"}
 """What only languages say that count with prefixes and suffixes."""
 CLOSED = {
     "motion",
@@ -37,7 +37,7 @@ CLOSED = {
     "sort",
     "ask",
 }
-READ_IN_ENGLISH = {"size_word", "music_only", "takes", "particle"}
+READ_IN_ENGLISH = {"size_word", "music_only", "takes", "particle", "softener"}
 """4k and full hd are said in English everywhere."""
 OPTIONAL = {"before_last", "one", "article"}
 """What some languages say in another way."""

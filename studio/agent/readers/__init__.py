@@ -1,5 +1,6 @@
 """Clauses into typed edits: one reader per topic, none knows a word of any language."""
 
+from .gone import read_gone
 from .order import missing, read_new_photos, read_order
 from .picture import read_fades, read_look, read_loop, read_motion, read_transitions
 from .sound import read_beats, read_clip_sound, read_sound
@@ -7,6 +8,7 @@ from .time import read_clip_times, read_length, read_pace, read_shape, read_trim
 from .words_on_screen import read_texts
 
 READERS = (
+    read_gone,
     read_texts,
     read_clip_sound,
     read_sound,

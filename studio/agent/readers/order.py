@@ -68,23 +68,14 @@ def _picks(clause: Clause, scene: Scene, *, numbers: bool = False) -> tuple[Pick
     return (Pick("at", int(ordinal.number("ordinal"))),) if ordinal is not None else ()
 
 
-def _unknown(clause: Clause) -> str:
-    """The name somebody gave a photo that has no such name: "the beach one"."""
-    for word, noun in zip(clause.tags, clause.tags[1:], strict=False):
-        if "word" in word and ("one" in noun or "clip" in noun):
-            return word.text("word")
-    lone = [tag for tag in clause.tags if "word" in tag]
-    return lone[0].text("word") if len(lone) == 1 else ""
-
-
 def _remove(clause: Clause, scene: Scene) -> list[Edit]:
     moved = clause.has("move") and clause.has("place", "nth_place", "before", "after")
     if not clause.does("remove") or moved or clause.has("duration", "pace", "fade", "film"):
         return []
     picks = _picks(clause, scene, numbers=True)
     if not picks:
-        if clause.has("clip", "one") or (_unknown(clause) and not clause.has("every")):
-            raise Unclear("which_photo", "clips", word=_unknown(clause))
+        if clause.has("clip", "one") or (clause.unknown_name and not clause.has("every")):
+            raise Unclear("which_photo", "clips", word=clause.unknown_name)
         return []
     return _without(scene.positions(picks), scene)
 
@@ -142,10 +133,10 @@ def _ends(clause: Clause, scene: Scene) -> list[Edit]:
     """start with photo 3; end on the beach one."""
     starts, ends = clause.has("start_with"), clause.has("end_with")
     picks = _picks(clause, scene)
-    if not (starts or ends) or (not picks and not _unknown(clause)) or clause.has("duration"):
+    if not (starts or ends) or (not picks and not clause.unknown_name) or clause.has("duration"):
         return []
     if not picks:
-        raise Unclear("which_photo", "clips", word=_unknown(clause))
+        raise Unclear("which_photo", "clips", word=clause.unknown_name)
     positions = scene.positions(picks)
     return [MoveClip(positions, 0 if starts else len(scene.segments))]
 
@@ -156,8 +147,8 @@ def _shift(clause: Clause, scene: Scene) -> list[Edit]:
         return []
     picks = scene.said(clause)
     if not picks:
-        if clause.has("clip", "one") or _unknown(clause):
-            raise Unclear("which_photo", "clips", word=_unknown(clause))
+        if clause.has("clip", "one") or clause.unknown_name:
+            raise Unclear("which_photo", "clips", word=clause.unknown_name)
         return []
     positions = scene.positions(picks)
     if not positions:
@@ -170,6 +161,7 @@ def _shift(clause: Clause, scene: Scene) -> list[Edit]:
 
 def _move(clause: Clause, scene: Scene) -> list[Edit]:
     asked = clause.does("move", "add", "swap", "use") or (scene.said(clause) and clause.has("place", "nth_place"))
+    asked = asked or (clause.has("nth_place") and clause.has("number"))
     if not asked or clause.has("film", "duration", "fade"):
         return []
     place, nth = clause.value("place"), clause.first("nth_place")
@@ -178,8 +170,8 @@ def _move(clause: Clause, scene: Scene) -> list[Edit]:
     if anchor is None and not place and nth is None:
         return []
     if not moved:
-        if clause.has("one", "clip") or _unknown(clause):
-            raise Unclear("which_photo", "clips", word=_unknown(clause))
+        if clause.has("one", "clip") or clause.unknown_name:
+            raise Unclear("which_photo", "clips", word=clause.unknown_name)
         return []
     positions = scene.positions(moved)
     if anchor is not None:
@@ -256,8 +248,12 @@ def _bring_back(clause: Clause, scene: Scene) -> list[Edit]:
         own = own_times(pictures(earlier))
         if gone:
             named = {pick.name for pick in clause.picks if pick.kind == "name"}
-            wanted = [(i, s) for i, s in gone if not named or (s.meta.name or "") in named]
-            return [BringBack(segment, index, own[index]) for index, segment in wanted]
+            counted = {pick.value - 1 for pick in clause.picks if pick.kind == "at"} & {index for index, _ in gone}
+            wanted = [(i, s) for i, s in gone if i in counted or (s.meta.name or "") in named] or gone
+            out = {index for index, _ in gone} - {index for index, _ in wanted}
+            return [
+                BringBack(segment, index - sum(left < index for left in out), own[index]) for index, segment in wanted
+            ]
     return []
 
 

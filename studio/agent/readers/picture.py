@@ -18,6 +18,8 @@ def read_transitions(clause: Clause, scene: Scene) -> list[Edit]:
     off = clause.does("remove", "negate", "dont")
     if off and clause.after == "transition" and not clause.topics:
         return [SetTransition("cut")]  # these dissolves make me dizzy, take them out
+    if clause.after == "transition" and clause.has("again") and not clause.topics and _factor(clause) != 1.0:
+        return [SetTransition(None, factor=_factor(clause))]
     if not clause.has("transition") and not _joints(clause):
         return []
     if clause.has("leave") and not (clause.has("transition") and clause.picks):
@@ -100,10 +102,18 @@ def read_fades(clause: Clause, scene: Scene) -> list[Edit]:
     elsewhere = clause.has(
         "music", "own", "music_only", "title", "caption", "text", "quote", "transition_noun", "transition"
     )
-    if not clause.has("fade") or elsewhere or clause.has("leave") or (clause.has("it") and clause.after == "sound"):
+    if (
+        not clause.has("fade")
+        or elsewhere
+        or clause.has("leave")
+        or (clause.has("it", "tail", "head") and clause.after == "sound")
+    ):
         return []
     duration = clause.take("duration", "fade", least=True)
     ms = round(duration.number("duration")) if duration is not None else _FADE_MS
+    for end in ("head", "tail"):
+        if duration is None and (duration := clause.take(end)) is not None:
+            ms = round(duration.number(end))
     if duration is None and (clause.has("slow") or clause.value("pace") == "cinematic"):
         ms = _LONG_FADE_MS
     if clause.does("remove", "negate", "dont"):

@@ -129,7 +129,7 @@ def _about_music(clause: Clause, scene: Scene) -> bool:
     bare = not clause.topics
     if clause.has("mood") and (clause.has("underneath") or _only_mood(clause)):
         return True
-    if clause.after == "sound" and clause.has("fade") and clause.has("it"):
+    if clause.after == "sound" and clause.has("fade") and clause.has("it", "tail", "head"):
         return True
     lone = clause.has("share") and not clause.has("more") and bool(sounds(scene.draft, "music"))
     return bare and ((clause.after == "sound" and clause.has("share", "mood")) or lone)
@@ -240,7 +240,7 @@ def _chosen(clause: Clause, scene: Scene, level: float | None) -> AddMusic:
     """The music a clause names, or what suits: the user's own file where there is one, else by the film's pace."""
     named = _file(clause, scene)
     skipped = clause.take("head") if clause.has("remove") else None
-    if skipped is None and (clause.has("own") or named) and not clause.has("starting"):
+    if skipped is None and (clause.has("own") or named) and (clause.does("use") or not clause.has("starting")):
         skipped = clause.take("point")
     offset = round(skipped.number("head") or skipped.number("point")) if skipped is not None else None
     point = clause.take("point")

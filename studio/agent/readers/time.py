@@ -86,12 +86,12 @@ def read_clip_times(clause: Clause, scene: Scene) -> list[Edit]:
     each = clause.has("every") and not clause.has("film")
     if not picks and not each and not clause.has("others"):
         return []
-    clips = scene.positions(picks) if picks else None
     duration, more = clause.first("duration") or _bare_seconds(clause), clause.value("more")
     if duration is None and more not in _GROWTH:
         return []
     if duration is not None and clause.owner(duration) == "film" and clause.has("create", "film"):
         return []
+    clips = scene.positions(picks) if picks else None
     if duration is not None:
         clause.take("duration")
         ms = round(duration.number("duration") or duration.number("number") * 1000)
@@ -217,7 +217,7 @@ def _unowned(clause: Clause) -> Tag | None:
     """A duration in a clause that is about nothing else."""
     topics = clause.topics - {"film"}
     if topics <= {"photo", "motion", "look"} and not clause.has("every") and not clause.picks:
-        return clause.take("duration") or clause.take("point")
+        return clause.take("duration") or (None if clause.has("starting") else clause.take("point"))
     return None
 
 

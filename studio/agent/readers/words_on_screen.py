@@ -94,7 +94,7 @@ def _about_text(clause: Clause) -> bool:
 
 def _quote_is_meant(clause: Clause) -> bool:
     """Whether a quotation without a noun is for the screen: put "X" on photo 2, or only "X"; not reported speech."""
-    if clause.has("person", "says") and not clause.does("add", "change", "create"):
+    if clause.has("person") and clause.has("says") and not clause.does("add", "change", "create"):
         return False
     where = (
         "end_with",
@@ -120,7 +120,7 @@ def _role(clause: Clause, scene: Scene) -> TextRole:
     if clause.has("title", "credits"):
         return "title"
     if clause.has("clips", "every") and clause.has("quote") and not scene.text:
-        return "caption"
+        return "title" if clause.written == "title" else "caption"
     if clause.has("text") or clause.after == "text":
         return "title" if texts(scene.draft, "title") or not texts(scene.draft, "caption") else "caption"
     return "title"
