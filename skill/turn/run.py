@@ -209,11 +209,14 @@ class _Turn:
         from .afterwards import tell_what_was_applied  # noqa: PLC0415 - needs the draft's types
 
         with anyio.CancelScope(shield=True), self._runtime.clock.move_on_after(_STOPPING_S):
-            await tell_what_was_applied(context, self._emit)
-            if context.conversation.export:
-                from .rendering import give_up  # noqa: PLC0415 - only where a film was submitted
+            # the embedded studio works in tasks of its client, which are cancelled with everything else
+            async with open_backend(self._request, self._runtime, context.conversation) as client:
+                context.client = client
+                await tell_what_was_applied(context, self._emit)
+                if context.conversation.export:
+                    from .rendering import give_up  # noqa: PLC0415 - only where a film was submitted
 
-                await give_up(context, self._emit)
+                    await give_up(context, self._emit)
         self._settle(context)
         self._close("cancelled")
 

@@ -3,10 +3,12 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +104,21 @@ def test_a_worker_killed_during_the_export_loses_nothing(turn: Turn, work: Path)
     assert len(list(work.glob("*.mp4"))) == 1
     with Journal.open(conversation_file(work.parent / "home", str(work))) as journal:
         assert journal.turns()[-1].attempts == 2
+
+
+def test_a_stopped_export_stops_the_engine(turn: Turn, work: Path) -> None:
+    code, _ = turn("Turn these into a 40-second square video with slow zooms", "--file", "photos")
+    assert code == 0
+    code, events = turn("send me the video", "--wait", "1")
+    assert code == 5, events
+    code, events = turn("stop")
+    assert code == 0
+    assert "Stopped." in texts(events)
+    assert "not made any further" in texts(events), events
+    assert one(events, "done")["state"] == "cancelled"
+    with closing(sqlite3.connect(work.parent / "home" / "studio" / "studio.db")) as store:
+        assert store.execute("SELECT cancelled FROM jobs").fetchall() == [(1,)]
+    assert list(work.glob("*.mp4")) == []
 
 
 def worker_of(work: Path) -> int:

@@ -7,10 +7,10 @@ import anyio
 import pytest
 
 from skill.turn.backend import UnknownBackend, base_address, open_backend
-from skill.turn.run import Runtime
+from skill.turn.run import Runtime, run_turn
 from skill.turn.settings import Settings
 
-from .conftest import Bench
+from .conftest import Bench, MemoryLog
 
 OTHER = "https://films.example"
 
@@ -119,3 +119,28 @@ def test_the_embedded_studio_answers_without_a_network(bench: Bench) -> None:
             return signed_in.fresh, (await client.balance()).available
 
     assert anyio.run(main) == (True, None)
+
+
+def test_the_embedded_studio_is_looked_at_after_its_own_tasks_were_stopped(bench: Bench) -> None:
+    """They end with the turn, so what had been applied is asked of a studio opened anew."""
+    pytest.importorskip("starlette")
+    bench.name = "local"
+    scopes: list[anyio.CancelScope] = []
+
+    class Stopping(MemoryLog):
+        def still_ours(self) -> None:
+            scopes[0].cancel()
+
+    log = Stopping()
+
+    async def main() -> None:
+        async with bench.clock:
+            with anyio.CancelScope() as scope:
+                scopes.append(scope)
+                runtime = Runtime(bench.plan, bench.settings, bench.clock, bench.folder / "home")
+                await run_turn(bench.request("make it warmer"), log, runtime)
+
+    anyio.run(main)
+    assert scopes[0].cancelled_caught
+    assert log.texts[-1] == "Stopped. Nothing in your video had changed yet."
+    assert log.done.state == "cancelled"
