@@ -171,8 +171,8 @@ def _told(hits: list[Hit]) -> list[Hit]:
     for place, hit in enumerate(hits):
         own = hit.tags
         subject = subject or (opened and not own)
-        opened = bool(own & _OPENS_NAME)
-        if hit.kind not in ("word", "glued") or own & _ASKS_AGAIN:
+        named, opened = opened, bool(own & _OPENS_NAME)
+        if hit.kind not in ("word", "glued") or (own & _ASKS_AGAIN and not own & _GIVE):
             subject = people = asked = False
         asked = asked or bool(own & _ASKED_ABOUT)
         if own & _COPULA and subject and not asked:
@@ -181,7 +181,7 @@ def _told(hits: list[Hit]) -> list[Hit]:
             found[place] = _with(hit, own & ~_DONE_BY_PEOPLE)
         elif own & _PERSON and not asked:
             people = subject = True
-        elif own & _DONE_BY_PEOPLE and not people:
+        elif own & _DONE_BY_PEOPLE and not people and not named:
             asked = True
         subject = subject or bool(own & _SUBJECT and not own & _ASKS)
     return found
