@@ -82,6 +82,8 @@ async def _listen(
                 pending.text, message_id=pending.message_id, may_leave=ctx.log.still_ours
             ) as events:
                 async for event in events:
+                    if event.kind == "tool" and event.done and not event.failed:
+                        ctx.conversation.edited = True
                     if event.kind in ("text", "tool"):
                         patience.heard(ctx.clock.monotonic())
                     if (piece := listener.take(event)) is not None:

@@ -49,7 +49,7 @@ class Conversation:
     backend: the one this conversation began with. session_id, task_id, bind_id: the backend's project.
     uploaded: sha256 of a file -> the name it was sent under. places: the same sha256 -> where the user's own file was.
     lost: what a project that was begun again does not have yet: {"media": as `uploaded`, "film": whether it had edits}.
-    draft: the wire draft as last seen, to compare with.
+    draft: the wire draft as last seen, to compare with. edited: a tool of the backend's has worked on this project.
     export: the latest render, so it can be re-attached to: {"render_id", "digest" (of what is rendered), "turn_id"},
     and "over" once its film was delivered or its turn stopped.
     offered: what the last reply offered, so that "yes" can mean it.
@@ -69,6 +69,7 @@ class Conversation:
     places: dict[str, str] = field(default_factory=dict)
     lost: dict[str, Any] | None = None
     draft: Mapping[str, Any] | None = None
+    edited: bool = False
     export: dict[str, Any] | None = None
     offered: list[str] = field(default_factory=list)
     last_message: str = ""

@@ -82,6 +82,8 @@ def _lost_media(conversation: Conversation) -> dict[str, str]:
 
 
 def _had_film(ctx: TurnContext) -> bool:
+    if ctx.conversation.edited:  # the draft may not have been looked at since
+        return True
     if not ctx.conversation.draft:
         return False
     from .drafts import read_draft  # noqa: PLC0415 - the draft's types, only where there is a draft

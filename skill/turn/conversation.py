@@ -94,6 +94,7 @@ def _forget_project(conversation: Conversation) -> None:
     conversation.session_id = conversation.task_id = conversation.bind_id = ""
     conversation.uploaded = {}
     conversation.draft = None
+    conversation.edited = False
     conversation.export = None
     conversation.cloud_notice_given = False
 

@@ -9,7 +9,7 @@ import pytest
 
 from skill.handlers.contract import PendingSend
 
-from .conftest import Bench, MemoryLog, state
+from .conftest import Bench, MemoryLog, state, tool
 
 Photo = Callable[..., Path]
 FILM = {"t": [{"tt": 0, "sg": [{"d": 4000, "m": {"name": "a.jpg"}}]}]}
@@ -253,3 +253,15 @@ def test_a_project_that_cannot_be_opened_yet_is_opened_the_next_time(bench: Benc
     assert "opened a new one. Your file is in it again. The edits from before are not in it." in log.texts[0]
     assert uploads(bench)[1:] == [("new-one", "a.jpg")]
     assert "send" not in bench.backend.calls
+
+
+def test_an_edit_whose_draft_nobody_looked_at_is_an_edit_all_the_same(bench: Bench) -> None:
+    bench.known(session_id="old-one")
+    bench.backend.reply("send", bench.backend.stream(tool("add_title"), tool("add_title", done=True), "Titled."))
+    assert bench.turn("add a title").texts == ["Titled."]
+    sessions(bench, "new-one")
+    bench.backend.reply("state", lost("old-one", state(None)))
+    log = bench.turn("make the title bigger")
+    assert bench.backend.sent_messages() == ["add a title"]
+    assert "edits from before are not in it" in log.texts[0]
+    assert not log.conversation.edited
