@@ -54,6 +54,8 @@ _SAYS, _CHANGED, _THEN_OR_BUT, _FINISHED = (
 )
 _VERB_OR_NOUN = _EXPORT | _UPLOAD | _EDIT
 _MAY_LEAD = _JOINTS | _PLEASE | _B["neg_request"]
+# "what comes after the title": behind a question word they stand before a place, not before a clause
+_BESIDE, _WHAT = _B["before"] | _B["after"], _B["what"]
 _DONE_WITH = _B["done_with"]
 # Chinese 把 takes up a thing to do something with it
 _TAKES_UP = _B["give"] | _B["the"] | _B["bring"]
@@ -64,6 +66,7 @@ _QUOTE, _NEG_REQUEST, _BARE, _SHORT = (_B[name] for name in ("QUOTE", "neg_reque
 _WORDS = frozenset(("word", "glued"))
 _STOPS = frozenset(("stop", "comma", "colon"))
 _SET_DOWN = _FINISHED | _B["copula"] | _B["part"] | _B["media"] | _B["changed"]
+_HAPPENED = _FINISHED | _B["placed"]
 _SHORTEST_CONDITION = 3
 _READ_AHEAD = 3
 _SHORT_WORDS = 4
@@ -165,7 +168,7 @@ class _Cutter:
             # "I want that you ..." in languages that say it with the word for a purpose
             own &= ~_REASON
             hit = hit._replace(tags=own)
-        if own & _OPENS and (place == 0 or not own & _ACTS):
+        if own & _OPENS and (place == 0 or not own & _ACTS) and not (own & _BESIDE and self.tags & _WHAT):
             self.close()
             self.kind = next(name for bit, name in _OPENING if own & bit)
         elif self.current and self._starts_clause(place, own):
@@ -198,7 +201,12 @@ class _Cutter:
     def _as_auxiliary(self, hit: Hit) -> Hit:
         """In verb-final languages "make it for me" ends in a verb of giving that hands nothing over."""
         behind_a_verb = bool(self.current) and bool(self.current[-1].tags & _MAIN_VERBS)
-        if self.lexicon.verb_final and behind_a_verb and hit.tags & _HANDS_OVER and not hit.tags & (_NAMES | _B["sure"]):
+        if (
+            self.lexicon.verb_final
+            and behind_a_verb
+            and hit.tags & _HANDS_OVER
+            and not hit.tags & (_NAMES | _B["sure"])
+        ):
             return hit._replace(tags=hit.tags & ~_HANDS_OVER | _B["please"])
         return hit
 
@@ -222,7 +230,7 @@ class _Cutter:
             return not _has_subject(self.current[:-1])
         if own & _SPEAKS_UP and self.tags & _SET_DOWN and len(self.current) >= _SHORTEST_CONDITION:
             return True
-        return bool(own & _WORK_OR_ACTS and self.tags & _FINISHED) and not _has_subject(self.current)
+        return bool(own & _WORK_OR_ACTS and self.tags & _HAPPENED) and not _has_subject(self.current)
 
 
 def _ask(sentence: list[Clause]) -> None:
