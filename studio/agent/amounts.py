@@ -35,6 +35,7 @@ def amount_rules() -> tuple[Rule, ...]:
     return (
         _compound,
         _from_the_end,
+        _one_each,
         _second_place,
         _shape_words,
         _frames,
@@ -74,6 +75,15 @@ def _compound(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     if value in (20, 30, 40, 50, 60, 70, 80, 90) and 0 < ones < 10 and scanned.close(tags[i], tags[i + 1]):
         return _one(tags, i, 2, number=value + ones)
     return 1, tags[i].meaning(**{**tags[i].senses, "number": value})
+
+
+def _one_each(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
+    """1枚3秒: a counter right before a time says "each"."""
+    counter = _at(tags, i + 1, "clip") and scanned.folded[tags[i + 1].start] >= "\u3040"
+    timed = _at(tags, i + 2, "number") and _at(tags, i + 3, "unit")
+    if not (counter and timed and _at(tags, i, "number") and tags[i].number("number") == 1) or _at(tags, i - 1, "nth"):
+        return None
+    return _one(tags, i, 2, every="all", per="per")
 
 
 def _second_place(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:

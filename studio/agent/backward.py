@@ -26,7 +26,7 @@ def stepped(turn: Turn) -> Outcome | None:
             return _redone(turn)
         if (
             clause.has("undo")
-            and not (clause.has("bring_back") and clause.picks)
+            and not (clause.has("bring_back") and (clause.picks or clause.has("number")))
             and not clause.has("title", "music", "transition", "caption", "volume")
             and (not clause.picks or _counts_steps(clause))
         ):

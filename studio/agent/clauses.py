@@ -56,6 +56,7 @@ _CONTENT = frozenset(TOPICS) | frozenset(_TELLING.split())
 _TEXT_WORDS = "color position text_size animation head tail range point all_along at for_time from to starting"
 _MUSIC_WORDS = "share volume volume_word at number percent point skip starting"
 _PLACE_WORDS = "when place head tail range point position clips ordinal at back front from to for_time"
+_POINTING = frozenset(("skip", "person", "it", "use", "takes", "that_one"))
 _OF_TEXT, _OF_MUSIC, _OF_PLACE = (frozenset(words.split()) for words in (_TEXT_WORDS, _MUSIC_WORDS, _PLACE_WORDS))
 
 
@@ -131,7 +132,7 @@ class Clause:
     @property
     def only_removes(self) -> bool:
         """Whether nothing is said but that something is to go: remove it."""
-        own = [tag for tag in self.tags if "skip" not in tag]
+        own = [tag for tag in self.tags if not _any(tag, _POINTING) or "remove" in tag]
         return bool(own) and all("remove" in tag for tag in own)
 
     @property

@@ -14,7 +14,7 @@ from .clauses import Clause, clauses
 from .mentions import mention_rules, names_of
 from .said import unquoted
 from .scan import Scanned, scan
-from .words import Words, is_spelled, lexicon, own_words, variants, words_for
+from .words import Words, is_spelled, lexicon, own_words, spoken_languages, variants, words_for
 
 _UNSPELLED = ("zh", "ja")  # languages whose script puts no spaces between words
 _NEIGHBOURS = {"es": "pt", "pt": "es"}
@@ -60,7 +60,8 @@ def reply_language(message: str, session: str, last: str = "") -> str:
     usual = _spoken(session.partition("-")[0]) or "en"
     if not any(letter.isalpha() for letter in message):
         return usual
-    own = _told_apart(message, _spoken(detect_language(message)), last)
+    detected = detect_language(message)
+    own = _told_apart(message, _spoken(detected) or _most_known(message, detected), last)
     if own in _NEIGHBOURS and _unknown(message, own_words(own)) >= len(message.split()):
         return usual  # Happy Birthday Tom
     if own and own == last:
@@ -70,6 +71,15 @@ def reply_language(message: str, session: str, last: str = "") -> str:
     if not own or not _unknown(message, own_words(usual)):
         return usual
     return usual if _unknown(message, words_for(usual)) < _unknown(message, words_for(own)) else own
+
+
+def _most_known(message: str, detected: str) -> str:
+    """The language most of a message's words are in, where it was taken for one that is not spoken here."""
+    if lexicon(detected) or any(letter >= "\u0400" for letter in message):
+        return ""
+    unknown = {language: _unknown(message, own_words(language)) for language in spoken_languages()}
+    best = min(unknown, key=lambda language: unknown[language])
+    return best if unknown[best] * 3 <= len(message.split()) else ""
 
 
 def _told_apart(message: str, language: str, last: str) -> str:
@@ -104,7 +114,7 @@ def script_of(message: str) -> str:
 def not_heard(message: str, session: str) -> bool:
     """Whether a message is in a language that no lexicon here knows, and most of its words are strange."""
     own = detect_language(message)
-    if lexicon(own) or not any(letter.isalpha() for letter in message):
+    if lexicon(own) or _most_known(message, own) or not any(letter.isalpha() for letter in message):
         return False
     scanned = scan(_readable(message), words_for(reply_language(message, session)), Words())
     strange = sum(1 for tag in scanned.tags if "word" in tag or "letter" in tag)

@@ -11,7 +11,7 @@ from . import edits as e
 from .clauses import Clause, is_strange, main_topic
 from .readers import READERS, shape
 from .scene import Scene, Unclear, orientation
-from .spared import only_spares, sparing
+from .spared import only_spares, spares_itself, sparing, without_spared
 
 _RANKS: Sequence[tuple[type, ...]] = (
     (e.SetShape, e.SetRate),
@@ -63,7 +63,7 @@ def read(clauses: Iterable[Clause], scene: Scene) -> Reading:
     unmet: list[str] = []
     disliked: list[Clause] = []
     spared: Clause | None = None
-    told = ""
+    told, led_in = "", False
     for index, clause in enumerate(clauses):
         clause.taken.clear()
         if refusal(clause) or is_praise(clause):
@@ -76,15 +76,16 @@ def read(clauses: Iterable[Clause], scene: Scene) -> Reading:
             if only_spares(clause):
                 found, spared = sparing(found, clause, scene), clause
                 continue
-            for reader in READERS:
-                found.extend(reader(clause, scene))
-            found[so_far:] = _as_numbered(found[so_far:], found[:so_far], scene)
-            if spared is not None and not clause.picks:
+            _add_edits(clause if led_in else without_spared(clause), scene, found)
+            if not led_in and spares_itself(clause):
+                found[so_far:] = sparing(found[so_far:], clause, scene)
+            elif spared is not None and not clause.picks:
                 found[so_far:] = sparing(found[so_far:], spared, scene)
         except Unclear as problem:
             unclear.append(problem)
             continue
-        if len(found) > so_far and told and clause.after == told:
+        led_in = len(found) > so_far
+        if led_in and told and clause.after == told:
             unmet.pop()  # it only led in: "let the text come in with a typewriter effect"
         told = ""
         if len(found) == so_far and _is_wish(clause, first=not index):
@@ -101,6 +102,13 @@ def read(clauses: Iterable[Clause], scene: Scene) -> Reading:
         topic = main_topic(disliked[0]) or ("look" if disliked[0].has("look", "look_noun") else "")
         unclear.append(Unclear(f"dislike_{topic if topic in _ASKED_ABOUT else 'film'}", topic or "film"))
     return Reading(tuple(_arranged(found, scene)), tuple(unclear), tuple(unmet))
+
+
+def _add_edits(clause: Clause, scene: Scene, found: list[e.Edit]) -> None:
+    """What a clause asks for, behind what those before it did. Raises Unclear; what was clear until then stays."""
+    so_far = len(found)
+    for reader in READERS:
+        found.extend(_as_numbered(reader(clause, scene), found[:so_far], scene))
 
 
 _ASKED_ABOUT = ("text", "sound", "transition", "motion", "look")

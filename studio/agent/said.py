@@ -102,6 +102,8 @@ def _end(scanned: Scanned, tags: Sequence[Tag], start: int, *, announced: bool) 
         listed = announced and (not _asks(tags, at + 1) or _list_item(scanned, tags, at + 1))
         if tag.text("sep") == "hard" and not listed:
             return at
+        if scanned.folded[tag.start] == "、" and _asks(tags, at + 1):
+            return at
         if "sep" in tag and _turns(tags, at + 1):
             return at
         phrase = scanned.folded[tag.start : tag.end]

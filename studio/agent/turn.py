@@ -81,8 +81,8 @@ class Turn:
 def begun(brief: Brief) -> Turn:
     """Hear a message."""
     memory = recalled(brief.memory)
-    language = reply_language(brief.request, brief.language, memory.spoken)
-    memory = replace(memory, spoken=language if language != brief.language else memory.spoken)
+    language = reply_language(brief.request, brief.language, memory.spoken or brief.language)
+    memory = replace(memory, spoken=language)
     if language == "zh":
         memory = replace(memory, script=script_of(brief.request) or memory.script)
     clauses = hear(brief.request, language, brief.media, memory.called)

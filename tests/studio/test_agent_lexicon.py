@@ -37,7 +37,7 @@ CLOSED = {
     "sort",
     "ask",
 }
-READ_IN_ENGLISH = {"size_word", "music_only", "takes", "particle", "softener"}
+READ_IN_ENGLISH = {"size_word", "music_only", "takes", "particle"}
 """4k and full hd are said in English everywhere."""
 OPTIONAL = {"before_last", "one", "article"}
 """What some languages say in another way."""

@@ -97,7 +97,9 @@ def _keep_only(clause: Clause, scene: Scene) -> list[Edit]:
 
 
 def _swap(clause: Clause, scene: Scene) -> list[Edit]:
-    if not clause.does("swap"):
+    two = [pick for pick in clause.picks if pick.kind in ("at", "name")]
+    changed = clause.has("change") and len(two) == len(clause.picks) == 2 and not clause.has("replace", "place")
+    if not (clause.does("swap") or (changed and all(pick.kind == "at" for pick in two))):
         return []
     positions = scene.positions(_picks(clause, scene))
     if len(positions) != 2:
@@ -248,7 +250,8 @@ def _bring_back(clause: Clause, scene: Scene) -> list[Edit]:
         own = own_times(pictures(earlier))
         if gone:
             named = {pick.name for pick in clause.picks if pick.kind == "name"}
-            counted = {pick.value - 1 for pick in clause.picks if pick.kind == "at"} & {index for index, _ in gone}
+            numbers = [pick.value for pick in _picks(clause, scene, numbers=True) if pick.kind == "at"]
+            counted = {number - 1 for number in numbers} & {index for index, _ in gone}
             wanted = [(i, s) for i, s in gone if i in counted or (s.meta.name or "") in named] or gone
             out = {index for index, _ in gone} - {index for index, _ in wanted}
             return [

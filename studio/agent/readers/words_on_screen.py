@@ -256,7 +256,7 @@ def _style(clause: Clause) -> dict[str, Any]:
         if tag is not None:
             style[concept] = tag.text(concept)
     size = clause.take("text_size")
-    if size is not None:
+    if size is not None and clause.value("more") not in _SCALES:
         style["size"] = size.number("text_size")
     return style
 
