@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ...document.plan import SkillPlan
 from ...turn.beside import run_beside
-from ...turn.events import Done, Progress, Status, TurnEvent, TurnRequest
+from ...turn.events import Done, Progress, Status, Text, TurnEvent, TurnRequest
 from ...turn.follow import Follower, watch
 from ...turn.intake import (
     answers_beside,
@@ -50,8 +50,11 @@ class Talk:
         if self.journal.kept_aside:
             self.screen.remark(self.say("memory_lost", path=self.journal.kept_aside))
         busy = running_turn(self.journal)
-        if busy and not (request.files or request.urls) and means_stop(request.text):
-            return self.stop(busy)
+        if not (request.files or request.urls) and means_stop(request.text):
+            if busy:
+                return self.stop(busy)
+            if self.journal.undelivered():
+                return self._too_late_to_stop()
         if answers_beside(request, self.plan):
             self._deliver(None)
             return self._beside(request)
@@ -68,6 +71,14 @@ class Talk:
             self.screen.remark(self.say("stopped_waiting", words=short_words(turn, self.say)))
         self.runner.ensure(self.journal)
         self._follow(turn, _STOPPING_S)
+        return DONE
+
+    def _too_late_to_stop(self) -> int:
+        """What was to be stopped ended a moment ago, which nobody could know: the word is no message to the backend."""
+        self._deliver(None)
+        self.screen.tell(Text(self.say("nothing_to_stop")))
+        self.screen.tell(Done("", "finished"))
+        self._flush()
         return DONE
 
     def _deliver(self, besides: str | None) -> None:
