@@ -65,7 +65,8 @@ async def _deliver(ctx: TurnContext, render: Render, wish: Path, emit: Emit) -> 
         with suppress(OSError):
             hidden.unlink(missing_ok=True)
         raise ctx.advisor.stopped("output", advice="output", folder=wish.parent) from error
-    url = render.url if ctx.request.backend != "local" and (render.url or "").startswith("https://") else None
+    told = ctx.request.backend != "local" and (render.url or "").startswith("https://")
+    url = ctx.client.shareable(render.url) if told and render.url else None
     await emit(FileReady(str(path), url, size_bytes, media_type(wish.suffix.lstrip("."))))
     await emit(Text(ctx.say("delivered", path=path)))
 

@@ -379,3 +379,11 @@ def test_a_film_that_is_ready_when_its_turn_is_stopped_stays_ready(ready: Bench)
     assert stopped(ready) == ["Stopped."]
     assert len(ready.turn("export").told("file")) == 1
     assert len(submitted(ready.backend)) == 1
+
+
+@pytest.mark.parametrize("key", ["tok-anonymous", "nmv_usr_of_somebody"])
+def test_an_address_with_a_token_in_it_is_used_and_not_shown(ready: Bench, key: str) -> None:
+    ready.backend.reply("render_status", {"status": "completed", "output": {"url": f"https://cdn.test/v.mp4?t={key}"}})
+    log = ready.turn("export")
+    assert len(log.told("file")) == 1
+    assert key not in str(log.events)
