@@ -8,7 +8,14 @@ from ..model import RenderOptions
 from .timeline import Timeline
 
 # x264 preset and rate factor; "small" is for chats and mail
-_QUALITY = {"high": ("veryfast", 19), "medium": ("veryfast", 23), "small": ("fast", 28)}
+_QUALITY = {"high": ("veryfast", 20), "medium": ("veryfast", 24), "small": ("fast", 28)}
+# Photos under a slow camera have no cuts inside a part, no light that changes, no blocks that go another way than their
+# neighbours: searching for those takes a fifth of x264's time and finds nothing. A part of what that saves is spent on
+# fine detail, which a smaller dead zone, a weaker filter and less evening out between flat and busy places keep
+_UNDER_A_CAMERA = {
+    "veryfast": "weightp=0:b-adapt=0:scenecut=0:partitions=i4x4,i8x8"
+    ":aq-strength=0.7:deblock=-1,-1:deadzone-inter=16:deadzone-intra=9"
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,5 +40,8 @@ def coding_of(film: Timeline, options: RenderOptions) -> Coding:
         return Coding("libvpx-vp9", film.width, film.height, film.fps, tuple(sorted(settings.items())))
     settings = {"preset": preset, "crf": str(crf), "profile": "high"}
     # stitchable: headers that do not depend on the content, so all parts share one set
-    settings |= {"x264-params": f"stitchable=1:keyint={film.fps * 5}:open-gop=0", "forced-idr": "1"}
+    params = [f"stitchable=1:keyint={film.fps * 5}:open-gop=0"]
+    if preset in _UNDER_A_CAMERA and all(shot.kind != "video" for shot in film.shots):
+        params.append(_UNDER_A_CAMERA[preset])
+    settings |= {"x264-params": ":".join(params), "forced-idr": "1"}
     return Coding("libx264", film.width, film.height, film.fps, tuple(sorted(settings.items())))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import cv2
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from .planes import Planes, Rgb, yuv_of
 
 Layer: TypeAlias = NDArray[np.float32]
+Wash: TypeAlias = tuple[Layer, Layer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Patch:
 
     cover: Layer
     tints: tuple[Layer, Layer, Layer]
+    _full: list[Wash] = field(default_factory=list, init=False, repr=False, compare=False)  # most frames show all of it
 
     @classmethod
     def of(cls, *layers: tuple[Layer, Rgb]) -> Patch:
@@ -58,19 +60,29 @@ class Patch:
 
     def lay(self, frame: Planes, left: int, top: int, strength: float = 1.0) -> None:
         """Blend into the frame, in place; left, top even. What lies outside is left out."""
-        for plane, tint, half in zip(frame.each(), self.tints, (1, 2, 2), strict=True):
-            cover = self.cover if half == 1 else halved(self.cover)
-            wash = tint if half == 1 else halved(tint)
+        for plane, (left_over, wash), half in zip(frame.each(), self._washes(strength), (1, 2, 2), strict=True):
             row, column = top // half, left // half
             y0, x0 = max(0, row), max(0, column)
-            y1, x1 = min(plane.shape[0], row + cover.shape[0]), min(plane.shape[1], column + cover.shape[1])
+            y1, x1 = min(plane.shape[0], row + wash.shape[0]), min(plane.shape[1], column + wash.shape[1])
             if y1 <= y0 or x1 <= x0:
                 continue
             inside = (slice(y0 - row, y1 - row), slice(x0 - column, x1 - column))
-            under = plane[y0:y1, x0:x1].astype(np.float32)
-            under *= 1 - strength * cover[inside]
-            under += strength * wash[inside]
-            plane[y0:y1, x0:x1] = np.clip(np.rint(under), 0, 255).astype(np.uint8)
+            under = cv2.multiply(plane[y0:y1, x0:x1], left_over[inside], dtype=cv2.CV_32F)
+            plane[y0:y1, x0:x1] = cv2.add(under, wash[inside], dtype=cv2.CV_8U)
+
+    def _washes(self, strength: float) -> tuple[Wash, Wash, Wash]:
+        """For each plane: what is left of the picture (0..1), and what is added to it."""
+        full = self._full
+        if not full:
+            small = halved(self.cover)
+            for tint, half in zip(self.tints, (1, 2, 2), strict=True):
+                cover = self.cover if half == 1 else small
+                full.append((np.asarray(1 - cover, np.float32), tint if half == 1 else halved(tint)))
+        if strength == 1:
+            return full[0], full[1], full[2]
+        share = np.float32(strength)
+        y, u, v = ((1 - share * (1 - left_over), share * wash) for left_over, wash in full)
+        return y, u, v
 
 
 def moved(layer: Layer, right: float, down: float) -> Layer:
