@@ -262,7 +262,8 @@ def _stretch(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     if not _at(tags, i + 1, "duration"):
         return None
     span, tag = tags[i + 1].number("duration"), tags[i]
-    if "front" in tag or tag.text("ordinal") == "1" or tag.text("when") == "start":
+    counted = tag.text("ordinal") == "1" and scanned.folded[tag.start] < "\u2e80"  # 第一张4秒 is a photo and its time
+    if "front" in tag or counted or tag.text("when") == "start":
         return _one(tags, i, 2, head=span)
     before = tags[i - 1] if i else tag
     named = "before_last" in tag or any(c in before for c in ("for_time", "at", "skip", "article"))

@@ -27,7 +27,7 @@ def stepped(turn: Turn) -> Outcome | None:
         if (
             clause.has("undo")
             and not (clause.has("bring_back") and (clause.picks or clause.has("number")))
-            and not clause.has("title", "music", "transition", "caption", "volume")
+            and not clause.has("title", "music", "transition", "caption", "volume", "sort")
             and (not clause.picks or _counts_steps(clause))
         ):
             return _undone(turn, _steps(clause))

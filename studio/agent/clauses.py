@@ -43,6 +43,19 @@ TOPICS: Mapping[str, str] = {
 }
 """Which concepts name a subject. A wording with several senses names several."""
 
+_OWN_DOING = (
+    "create",
+    "undo",
+    "redo",
+    "dont",
+    "negate",
+    "more",
+    "duration",
+    "factor",
+    "duplicate",
+    "motion",
+    "except_for",
+)
 _MAIN = ("text", "voice", "clip_sound", "sound", "transition", "motion", "fade")
 _INHERITED = ("remove", "add", "change", "move", "swap", "use", "keep_only", "same")
 _TELLING = """
@@ -217,6 +230,8 @@ def _continues(tags: Sequence[Tag], before: Clause) -> bool:
     if before.has("quote"):
         timed = any("for_time" in tag for tag in own)
         placed = any("position" in tag for tag in own)
+        if any("clips" in tag for tag in own) and all("clips" in tag or "move" in tag or "at" in tag for tag in own):
+            return True  # 放在第2张
         return all(_any(tag, _OF_TEXT) or (timed and "duration" in tag) or (placed and "move" in tag) for tag in own)
     started = any("point" in tag for tag in own)  # 从第10秒开始放
     fits = all(_any(tag, _OF_MUSIC) or (started and ("move" in tag or "from" in tag)) for tag in own)
@@ -273,7 +288,7 @@ def _pieces(tags: Sequence[Tag]) -> list[tuple[tuple[Tag, ...], bool]]:
 
 def _inherit(clause: Clause, before: Clause) -> None:
     own = [verb for verb in _INHERITED if clause.has(verb)]
-    if not own and not clause.has("create", "undo", "redo", "dont", "negate", "more", "duration"):
+    if not own and not clause.has(*_OWN_DOING):
         clause.verbs = frozenset(verb for verb in _INHERITED if before.does(verb))
     clause.after = main_topic(before) or before.after
     clause.named = before.named + before.picks

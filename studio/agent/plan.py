@@ -69,7 +69,8 @@ def read(clauses: Iterable[Clause], scene: Scene) -> Reading:
         if refusal(clause) or is_praise(clause):
             continue
         if clause.has("dislike") and not _says_what_instead(clause):
-            disliked.append(clause)
+            improve = all(tag.text("dislike") in ("", "improve") for tag in clause.tags)
+            disliked += [] if improve and not scene.history else [clause]
             continue
         so_far = len(found)
         try:
@@ -245,6 +246,8 @@ def _renumbered(edit: e.Edit, seen: Sequence[tuple[str, int]], now: Sequence[tup
             return edit
         photo = seen[when.start_ms]
         return replace(edit, when=replace(when, start_ms=now.index(photo))) if photo in now else None
+    if isinstance(edit, e.SetLength) and edit.held:
+        return replace(edit, held=tuple(now.index(seen[index]) for index in edit.held if seen[index] in now))
     if not isinstance(edit, e.RemoveClips | e.MoveClip) or seen == now:
         return edit
     clips = tuple(now.index(seen[index]) for index in edit.clips if seen[index] in now)

@@ -157,7 +157,7 @@ def _begun_film(turn: Turn) -> Outcome:
     asks = (
         bool(reading.edits or reading.unclear)
         or any(_is_wish(clause) for clause in turn.clauses)
-        or turn.says("create")
+        or turn.says("create", "dislike")
     )
     waits = bool(wishes) and (kind in ("go", "assent") or not turn.clauses)
     if (asks and kind not in ("capability", "summary") and not refused) or kind == "go" or waits:

@@ -27,7 +27,8 @@ class AddMusic:
 
     def apply(self, draft: Draft) -> Draft:
         before = sounds(draft, "music")[:1]
-        start = min(self.start_ms, max(0, draft.duration_ms - 1))
+        wanted = self.start_ms or (before[0].meta.start_ms or 0 if before else 0)
+        start = min(wanted, max(0, draft.duration_ms - 1))
         meta: dict[str, Any] = {
             "role": "music",
             "start_ms": start,

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from api import Draft, Segment
 
-from .tracks import changed, length, overlap, pictures, rate, with_pictures
+from .tracks import changed, is_clip, length, overlap, pictures, rate, with_pictures
 
 SHARE = 0.66
 """A transition takes at most this share of the time of either of its photos, so that two never meet."""
@@ -61,14 +61,22 @@ def _shares(overlaps: Sequence[int]) -> list[int]:
     return [(left - left // 2) + right // 2 for left, right in zip((0, *overlaps), (*overlaps, 0), strict=True)]
 
 
-def spaced(segments: Sequence[Segment], own: Sequence[int]) -> list[Segment]:
-    """Photos with these times of their own; transitions keep their length where both photos leave room for it."""
+def spaced(segments: Sequence[Segment], own: Sequence[int], *, longer: bool = False) -> list[Segment]:
+    """Photos with these times of their own; transitions keep their length where both photos leave room for it.
+
+    longer: video clips may get more time than they have, because that was asked for.
+    """
     if not segments:
         return []
     overlaps = _roomy([overlap(segment) for segment in segments[:-1]], own, 30)
-    shares = _shares(overlaps)
+    times = [ms + share for ms, share in zip(own, _shares(overlaps), strict=True)]
+    if not longer:
+        times = [
+            min(ms, segment.duration_ms) if is_clip(segment) else ms
+            for ms, segment in zip(times, segments, strict=True)
+        ]
     return [
-        _with_overlap(segment, own[index] + shares[index], ms, index, segments)
+        _with_overlap(segment, times[index], ms, index, segments)
         for index, (segment, ms) in enumerate(zip(segments, [*overlaps, 0], strict=True))
     ]
 
@@ -186,7 +194,7 @@ class SetClipTime:
             before = own[index]
             wanted = before + self.ms if self.added else self.ms or round(before * self.factor)
             own[index] = max(LEAST_MS, wanted)
-        return with_pictures(draft, spaced(segments, own))
+        return with_pictures(draft, spaced(segments, own, longer=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,9 @@ _ELSEWHERE = (
 
 def read_order(clause: Clause, scene: Scene) -> list[Edit]:
     """The edits that add, take out or move photos."""
-    if clause.has(*_ELSEWHERE) or clause.has("motion") or (clause.has("leave") and not clause.has("keep_only")):
+    between = clause.does("move") and clause.has("clips") and not clause.has("transition")
+    elsewhere = [concept for concept in _ELSEWHERE if not (between and concept == "transition_noun")]
+    if clause.has(*elsewhere) or clause.has("motion") or (clause.has("leave") and not clause.has("keep_only")):
         return []
     if clause.has("reverse"):
         return [OrderClips(tuple(reversed(range(len(scene.segments)))))]
@@ -134,6 +136,8 @@ def _duplicate(clause: Clause, scene: Scene) -> list[Edit]:
 def _ends(clause: Clause, scene: Scene) -> list[Edit]:
     """start with photo 3; end on the beach one."""
     starts, ends = clause.has("start_with"), clause.has("end_with")
+    if clause.value("place") == "last" or clause.value("when") == "end":  # 以第3张结尾
+        starts, ends = False, starts or ends
     picks = _picks(clause, scene)
     if not (starts or ends) or (not picks and not clause.unknown_name) or clause.has("duration"):
         return []
@@ -145,7 +149,7 @@ def _ends(clause: Clause, scene: Scene) -> list[Edit]:
 
 def _shift(clause: Clause, scene: Scene) -> list[Edit]:
     """bring photo 3 forward; two places later."""
-    if not clause.has("shift") or clause.has("place", "nth_place", "before", "after"):
+    if not clause.has("shift") or clause.has("place", "before", "after") or _nth_place(clause):
         return []
     picks = scene.said(clause)
     if not picks:
@@ -163,10 +167,11 @@ def _shift(clause: Clause, scene: Scene) -> list[Edit]:
 
 def _move(clause: Clause, scene: Scene) -> list[Edit]:
     asked = clause.does("move", "add", "swap", "use") or (scene.said(clause) and clause.has("place", "nth_place"))
-    asked = asked or (clause.has("nth_place") and clause.has("number"))
+    asked = asked or (_nth_place(clause) is not None and clause.has("number"))
     if not asked or clause.has("film", "duration", "fade"):
         return []
-    place, nth = clause.value("place"), clause.first("nth_place")
+    place, nth = clause.value("place"), _nth_place(clause)
+    place = place or ("middle" if clause.has("middle") and clause.picks else "")
     beside = next((tag for tag in clause.tags if "before" in tag or "after" in tag), None)
     moved, anchor = _moved_and_anchor(clause, scene, beside)
     if anchor is None and not place and nth is None:
@@ -182,7 +187,13 @@ def _move(clause: Clause, scene: Scene) -> list[Edit]:
     if nth is not None:
         wanted = int(nth.number("nth_place")) - 1
         return [MoveClip(positions, wanted if positions[0] > wanted else wanted + 1)]
-    return [MoveClip(positions, 0 if place == "first" else len(scene.segments))]
+    count = len(scene.segments)
+    return [MoveClip(positions, {"first": 0, "middle": count // 2}.get(place, count))]
+
+
+def _nth_place(clause: Clause) -> Tag | None:
+    """The place counted from the front that a photo shall have."""
+    return next((tag for tag in clause.all("nth_place") if tag.text("nth_place").isdigit()), None)
 
 
 def _moved_and_anchor(clause: Clause, scene: Scene, beside: Tag | None) -> tuple[tuple[Pick, ...], Pick | None]:
@@ -276,8 +287,13 @@ def read_new_photos(clause: Clause, scene: Scene) -> list[Edit]:
         return []
     used = {segment.meta.source for draft in (*scene.history, scene.draft) for segment in pictures(draft)}
     fresh = [item for item in scene.images if item.id not in used]
+    shown = {segment.meta.source for segment in scene.segments}
+    counted = {pick.value - 1 for pick in clause.picks if pick.kind == "at"}
+    by_number = [item for n, item in enumerate(scene.images) if n in counted and item.id not in shown]
     if named:
         fresh = [item for item in scene.images if item.name in named]
+    elif by_number:
+        fresh = by_number
     if not fresh:
         return []
     edits: list[Edit] = [AddClips(tuple(source_of(item) for item in fresh))]

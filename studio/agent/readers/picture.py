@@ -7,6 +7,7 @@ from ..edits import Edit, SetFade, SetLook, SetLoop, SetMotion, SetTransition, o
 from ..scene import Scene, Unclear
 
 SLOW_MS, QUICK_MS = 1000, 300
+_LONGEST_MS = 3000  # that a time without a noun can mean for a transition
 _FADE_MS, _LONG_FADE_MS = 1000, 1800
 _LONGER, _SHORTER, _SMOOTHER = 1.5, 1 / 1.5, 1.25
 
@@ -21,7 +22,7 @@ def read_transitions(clause: Clause, scene: Scene) -> list[Edit]:
     if clause.after == "transition" and clause.has("again") and not clause.topics and _factor(clause) != 1.0:
         return [SetTransition(None, factor=_factor(clause))]
     if not clause.has("transition") and not _joints(clause):
-        return []
+        return _lasting(clause)
     if clause.has("leave") and not (clause.has("transition") and clause.picks):
         return []
     kind: str | None = clause.value("transition") or _kind_by_noun(clause)
@@ -46,9 +47,21 @@ def read_transitions(clause: Clause, scene: Scene) -> list[Edit]:
     return [SetTransition(kind, ms, after, factor)]
 
 
+def _lasting(clause: Clause) -> list[Edit]:
+    """How long the transitions just spoken of are: slow dissolves, 1.5 s each."""
+    if clause.after != "transition" or clause.topics - {"photo"} or clause.has("per", "clip", "clips", "by", "more"):
+        return []
+    duration = clause.first("duration")
+    if duration is None or duration.number("duration") > _LONGEST_MS:
+        return []
+    clause.take("duration")
+    return [SetTransition(None, round(duration.number("duration")))]
+
+
 def _joints(clause: Clause) -> bool:
     """Whether the clause speaks of transitions by their noun and not of a stretch "between 2 and 5 seconds"."""
-    return clause.has("transition_noun") and not clause.has("range", "music")
+    moving = clause.does("move") and clause.has("clips", "numbers") and clause.has("between", "after")
+    return clause.has("transition_noun") and not clause.has("range", "music") and not moving
 
 
 def _kind_by_noun(clause: Clause) -> str | None:
@@ -87,9 +100,14 @@ def _joint_positions(clause: Clause, scene: Scene) -> tuple[int, ...] | None:
         kept = (min(named),) if between else named
         return tuple(index for index in range(last) if index not in kept)
     picks = scene.said(clause)
+    ordinal = clause.first("ordinal")
+    if not picks and ordinal is not None and clause.has("transition_noun"):  # the last transition
+        number = int(ordinal.number("ordinal"))
+        index = number - 1 if number > 0 else last + number
+        return (index,) if 0 <= index < last else None
     if not picks:
         return None
-    chosen = scene.positions(picks)
+    chosen = tuple(min(index, last - 1) for index in scene.positions(picks))
     if len(chosen) == 2 and abs(chosen[0] - chosen[1]) == 1:
         return (min(chosen),)
     if clause.has("before") or clause.has("to"):

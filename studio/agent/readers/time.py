@@ -82,7 +82,9 @@ def read_clip_times(clause: Clause, scene: Scene) -> list[Edit]:
         return []
     if clause.has("leave") and not clause.has("duration", "more", "hold"):
         return []
-    picks = scene.said(clause) or _end_photo(clause) or _lone_ordinal(clause)
+    if scene.clips and clause.has("keep_only") and (head := clause.take("head")) is not None:
+        return [SetClipTime(round(head.number("head")), scene.clips)]
+    picks = scene.said(clause) or _end_photo(clause) or _lone_ordinal(clause) or _held(clause)
     each = clause.has("every") and not clause.has("film")
     if not picks and not each and not clause.has("others"):
         return []
@@ -100,6 +102,11 @@ def read_clip_times(clause: Clause, scene: Scene) -> list[Edit]:
             return [SetClipTime(ms, clips, added=True)]
         return [SetClipTime(max(1, ms), clips)]
     return [SetClipTime(0, clips, factor=_growth(clause))]
+
+
+def _held(clause: Clause) -> tuple[Pick, ...]:
+    """The photo named just before, in "and hold it two seconds longer"."""
+    return clause.named[-1:] if clause.has("hold") and not clause.has("film", "every", "place") else ()
 
 
 def _lone_ordinal(clause: Clause) -> tuple[Pick, ...]:
@@ -178,6 +185,7 @@ def read_length(clause: Clause, scene: Scene) -> list[Edit]:
     if (
         clause.has("leave")
         or _lone_ordinal(clause)
+        or _held(clause)
         or _of_one_photo(clause)
         or _bare_seconds(clause)
         or _end_photo(clause)
