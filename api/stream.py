@@ -24,7 +24,6 @@ EVENT_CAP_BYTES = 16 * 2**20
 _QUIET = frozenset({"", "heartbeat", "[DONE]", "{}", '"heartbeat"'})
 _NO_CONTENT = "MODEL_RETURNED_NO_CONTENT"
 _CUT = "MAX_TOKENS"
-_TOKEN = re.compile(r"\bnmv_usr_\w+")
 _REPORTS = frozenset({"errorCode", "error_code", "finishReason", "error", "code"})
 
 
@@ -195,8 +194,6 @@ class Fold:
         text = _text(parts) if event.get("author") != "user" else ""
         if self.secret and self.secret in text:
             text = text.replace(self.secret, "…")
-        if "nmv_" in text:  # somebody else's is a token as well
-            text = _TOKEN.sub("…", text)
         said = self._say(text, event) if text else ()
         if not _REPORTS.isdisjoint(event):
             self._note_failure(event, bool(text))
