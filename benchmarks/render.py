@@ -1,11 +1,16 @@
 """The render engine's bars, each with its figure, in one run on one machine.
 
-    python benchmarks/render.py [--seconds 15] [--repeat 3] [--only speed,memory,jitter,vmaf,first,again,bytes]
+    python benchmarks/render.py [--seconds 15] [--repeat 3] [--moviepy PYTHON]
+                                [--only speed,memory,jitter,vmaf,first,again,look,bytes]
 
 Photos: those of examples/photos, enlarged to 12 megapixels. Competitors take turns, each in a fresh process; medians of
 the repeats are compared. FFmpeg's rows need the `imageio-ffmpeg` wheel (or an `ffmpeg` with libvmaf on the path);
-without it they are left out. Ratios travel between machines, absolute figures do not, and wall ratios only from a
-machine that does nothing else meanwhile.
+without it they are left out. MoviePy's row needs an interpreter that has it (its Pillow is older than ours), and
+minutes. All code with the same preset and rate factor; the engine adds x264 settings of its own (see
+studio/render/coding.py), so there is a second floor that has them, too.
+
+Ratios travel between machines, absolute figures do not, and wall ratios only from a machine that does nothing else
+meanwhile.
 """
 
 from __future__ import annotations
@@ -19,7 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import av
@@ -41,7 +46,8 @@ from studio.render.timeline import ShotPlan, Timeline
 PHOTOS = Path(__file__).parent.parent / "examples" / "photos"
 SIZE, FPS, TRANSITION_MS = (1920, 1080), 30, 700
 ONE_FILM = Path(__file__).parent / "one_film.py"
-FLOOR, ENGINE, RIVAL = "x264 alone, frames ready", "this engine", "ffmpeg zoompan + xfade"
+FLOOR, TUNED, ENGINE = "x264 alone, frames ready", "  the same, our settings", "this engine"
+RIVAL, MOVIEPY = "ffmpeg zoompan + xfade", "MoviePy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class Bench:
     draft: Draft
     film: Timeline
     repeat: int
+    moviepy: Path | None = None
 
     def engine(self, *more: str) -> list[str]:
         """The command that makes the film in a fresh process."""
@@ -67,19 +74,22 @@ def main() -> None:
         "vmaf": quality,
         "first": first_frame,
         "again": again,
+        "look": quick_look,
         "bytes": same_bytes,
     }
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--only", default=",".join(bars))
+    parser.add_argument("--moviepy", type=Path, metavar="PYTHON", help="an interpreter that has MoviePy")
     parser.add_argument("--floor", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--settings", default="", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.floor:
-        code_only(asked.floor, *SIZE, FPS)
+        code_only(asked.floor, *SIZE, FPS, asked.settings)
         return
     with tempfile.TemporaryDirectory() as name:
-        bench = prepare(Path(name), asked.seconds, asked.repeat)
+        bench = replace(prepare(Path(name), asked.seconds, asked.repeat), moviepy=asked.moviepy)
         for bar in asked.only.split(","):
             bars[bar](bench)
 
@@ -112,14 +122,19 @@ def enlarged(folder: Path) -> list[Media]:
 
 def speed(bench: Bench) -> None:
     frames = bench.folder / "frames.yuv"
-    draw_all(bench.film, frames, coding_of(bench.film, OPTIONS))
+    coding = coding_of(bench.film, OPTIONS)
+    draw_all(bench.film, frames, coding)
+    floor_alone = [sys.executable, __file__, "--floor", str(frames)]
     rows = {
-        FLOOR: [sys.executable, __file__, "--floor", str(frames)],
+        FLOOR: floor_alone,
+        TUNED: [*floor_alone, "--settings", dict(coding.options)["x264-params"]],
         ENGINE: bench.engine(),
     }
     ffmpeg = find_ffmpeg()
     if ffmpeg:
         rows[RIVAL] = zoompan(ffmpeg, bench.film, list(bench.media.values()), bench.folder / "zoompan.mp4")
+    if bench.moviepy:
+        rows[MOVIEPY] = by_moviepy(bench)
     runs: dict[str, list[Spent]] = {row: [] for row in rows}
     for _ in range(bench.repeat):
         for row, command in rows.items():
@@ -134,9 +149,21 @@ def speed(bench: Bench) -> None:
     mine, floor = middle[ENGINE], middle[FLOOR]
     say("wall / x264 alone", f"{mine.wall / floor.wall:.2f}", "1.10")
     say("cpu / x264 alone", f"{mine.cpu / floor.cpu:.2f}", "1.15")
+    tuned = middle[TUNED]
+    say("  wall, cpu / x264 alone with our settings", f"{mine.wall / tuned.wall:.2f} {mine.cpu / tuned.cpu:.2f}", "-")
     if RIVAL in middle:
         say("wall / zoompan + xfade", f"{mine.wall / middle[RIVAL].wall:.2f}", "0.72")
         say("cpu / zoompan + xfade", f"{mine.cpu / middle[RIVAL].cpu:.2f}", "-")
+    if MOVIEPY in middle:
+        say("cpu / MoviePy", f"{mine.cpu / middle[MOVIEPY].cpu:.2f}", "-")
+
+
+def by_moviepy(bench: Bench) -> list[str]:
+    """MoviePy's command for the same film."""
+    film, job = bench.film, bench.folder / "moviepy.json"
+    told = asdict(film) | {"out": str(bench.folder / "moviepy.mp4")}
+    job.write_text(json.dumps(told), encoding="utf-8")
+    return [str(bench.moviepy), str(ONE_FILM.with_name("moviepy_film.py")), str(job)]
 
 
 def memory(bench: Bench) -> None:
@@ -173,6 +200,13 @@ def again(bench: Bench) -> None:
         render_film(draft, bench.media, out, OPTIONS, cache=cache)
         walls.append(time.perf_counter() - began)
     say("first export / export after a title change", f"{walls[0] / walls[1]:.1f} x", "5 x")
+
+
+def quick_look(bench: Bench) -> None:
+    """A contact sheet and a small film of the draft, each by a fresh process."""
+    for what, told in (("sheet", "contact sheet"), ("look", "small film")):
+        runs = [spent(bench.engine(what)).wall for _ in range(max(3, bench.repeat))]
+        say(f"quick look, {told}, fresh process", f"{statistics.median(runs):.2f} s", "2 s")
 
 
 def same_bytes(bench: Bench) -> None:

@@ -110,14 +110,14 @@ def write_raw(file: object, frame: Planes) -> None:
         file.write(np.ascontiguousarray(plane).tobytes())  # type: ignore[attr-defined]  # a binary file
 
 
-def code_only(frames: Path, width: int, height: int, fps: int) -> None:
-    """The floor: x264 with a thread for each core, fed by plain copies.
+def code_only(frames: Path, width: int, height: int, fps: int, settings: str = "") -> None:
+    """The floor: x264 with a thread for each core, fed by plain copies. settings: x264-params beyond the preset's.
 
     Frames are coded side by side, as FFmpeg's own program does it; PyAV, left alone, cuts each frame into slices, which
     keeps a core and a third busy.
     """
     with av.open(str(frames.with_suffix(".mp4")), "w") as container, frames.open("rb") as file:
-        stream = container.add_stream("libx264", rate=fps, options=X264)
+        stream = container.add_stream("libx264", rate=fps, options=X264 | {"x264-params": settings})
         assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.codec_context.thread_count = os.cpu_count() or 1
