@@ -193,12 +193,17 @@ def _texts(role: TextRole, before: Draft, after: Draft) -> list[Change]:
         return [Change(f"{role}s_added", {"added": len(new)})]
     if new:
         return [Change(_added(role, text), _text_values(text)) for text in new]
-    return [Change(f"{role}s_removed", {"removed": len(old)})] if old else []
+    gone = "credits" if old and all(_layout(text) == "credits" for text in old) else f"{role}s"
+    return [Change(f"{gone}_removed", {"removed": len(old)})] if old else []
+
+
+def _layout(text: Segment) -> str:
+    return str((text.meta.model_extra or {}).get("style", ""))
 
 
 def _added(role: TextRole, text: Segment) -> str:
     """The message for new words; those with a layout of their own have one of their own."""
-    layout = str((text.meta.model_extra or {}).get("style", ""))
+    layout = _layout(text)
     return f"{layout.replace('-', '_')}_added" if layout in ("lower-third", "credits") else f"{role}_added"
 
 

@@ -87,7 +87,10 @@ def _told_apart(message: str, language: str, last: str) -> str:
     neighbour = _NEIGHBOURS.get(language, "")
     if not neighbour:
         return language
-    more = _unknown(message, own_words(language)) - _unknown(message, own_words(neighbour))
+    strange = _unknown(message, own_words(language))
+    if strange > 1 and (best := _most_known(message, "")):
+        return best
+    more = strange - _unknown(message, own_words(neighbour))
     return neighbour if more > 0 or (more == 0 and neighbour == last) else language
 
 

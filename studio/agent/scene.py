@@ -120,6 +120,8 @@ class Scene:
     def _named(self, name: str) -> list[int]:
         source = next((item.id for item in self.media if item.name == name), None)
         found = [i for i, segment in enumerate(self.segments) if source and segment.meta.source == source]
+        if any(item.name == name for item in self.audio):
+            return []
         if not found:
             raise Unclear("photo_not_in_film", name=name)
         return found[:1]

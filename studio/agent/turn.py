@@ -81,7 +81,7 @@ class Turn:
 def begun(brief: Brief) -> Turn:
     """Hear a message."""
     memory = recalled(brief.memory)
-    language = reply_language(brief.request, brief.language, memory.spoken or brief.language)
+    language = reply_language(brief.request, memory.spoken or brief.language, memory.spoken or brief.language)
     memory = replace(memory, spoken=language)
     if language == "zh":
         memory = replace(memory, script=script_of(brief.request) or memory.script)

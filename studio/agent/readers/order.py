@@ -72,7 +72,8 @@ def _picks(clause: Clause, scene: Scene, *, numbers: bool = False) -> tuple[Pick
 
 def _remove(clause: Clause, scene: Scene) -> list[Edit]:
     moved = clause.has("move") and clause.has("place", "nth_place", "before", "after")
-    if not clause.does("remove") or moved or clause.has("duration", "pace", "fade", "film"):
+    stopped = any("still" in tag and "remove" in tag for tag in clause.tags)
+    if not clause.does("remove") or moved or stopped or clause.has("duration", "pace", "fade", "film"):
         return []
     picks = _picks(clause, scene, numbers=True)
     if not picks:

@@ -154,6 +154,8 @@ def read_motion(clause: Clause, scene: Scene) -> list[Edit]:
     picks = scene.said(clause)
     if picks and clause.has("still") and clause.has("leave", "create", "hold", "motion_noun"):
         return [SetMotion("none", scene.positions(picks))]
+    if picks and any("still" in tag and "remove" in tag for tag in clause.tags):  # 最後の写真は止めて
+        return [SetMotion("none", scene.positions(picks))]
     if picks and clause.value("motion") == "none" and not blocked:
         return [SetMotion("none", scene.positions(picks))]
     if blocked or clause.has("leave"):

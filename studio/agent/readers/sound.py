@@ -118,7 +118,9 @@ def read_beats(clause: Clause, scene: Scene) -> list[Edit]:
 
 
 def _about_music(clause: Clause, scene: Scene) -> bool:
-    if clause.after == "clip_sound" and not clause.has("music", "own", "music_only"):
+    if clause.after in ("clip_sound", "text") and not clause.has(
+        "music", "own", "music_only", "volume", "volume_word", "mood"
+    ):
         return False
     if clause.has("music", "own", "music_only", "volume", "volume_word", "unmute"):
         return not (clause.has("title", "caption", "quote") and not clause.has("volume", "music_only", "own"))
@@ -167,7 +169,8 @@ def _level(clause: Clause, scene: Scene) -> float | None:
 
 
 def _quiet_word(clause: Clause) -> Tag | None:
-    if not clause.has("music", "own", "music_only", "volume", "mood") and clause.value("volume_word") != "0":
+    named = clause.has("music", "own", "music_only", "volume", "mood") or clause.after == "sound"
+    if not named and clause.value("volume_word") != "0":
         return None
     return clause.take("volume_word")
 

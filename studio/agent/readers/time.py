@@ -64,7 +64,7 @@ def _ratio(clause: Clause) -> tuple[int, int] | None:
     tag = clause.take("ratio_of")
     if tag is not None and isinstance(pair := tag.senses["ratio_of"], tuple):
         return int(pair[0]), int(pair[1])
-    if clause.has("music", "own"):
+    if clause.has("music", "own") and not clause.has("beat"):
         return None
     if (word := clause.take("aspect")) is not None:
         across, _, down = word.text("aspect").partition(":")
@@ -194,7 +194,7 @@ def read_length(clause: Clause, scene: Scene) -> list[Edit]:
         return []
     over = _left_over(clause)
     if clause.has("title", "caption", "quote", "music", "own", "transition", "fade") and not (
-        over or clause.has("film", "create")
+        over or clause.has("film", "create", "beat")
     ):
         return []
     more = clause.value("more")

@@ -16,8 +16,12 @@ _CREDITS_MS = 3000
 _ROLL_MS, _ROLL_LINE_MS = 2500, 700  # a roll needs time to come and go, and some for each line
 _LOWER_THIRD_MS = 5000
 _LONGEST = 300  # characters one text may hold
+_LAYOUTS = {"credits": "credits", "roll": "credits", "lower_third": "lower-third"}
 _SCALES = {"bigger": 1.3, "smaller": 1 / 1.3}
 _MOMENTS = {"first": "start", "last": "end"}
+_OF_SOUND = {"louder": "bigger", "quieter": "smaller"}
+"""What words for loud and quiet mean where the talk is of words on screen: 작게."""
+
 _LITTLE, _MUCH = 0.5, 1.8
 _ITEMS = re.compile(r"\s*[,，、;；|/]\s*")
 _ROLL_LINES = re.compile(r"\s*[,，、;；|/\n]\s*|\s+(?=[^\s:：]+[:：])")
@@ -82,11 +86,13 @@ def _about_text(clause: Clause) -> bool:
         return clause.does("add", "remove", "change", "dont", "negate") or clause.has(
             "animation", "color", "more", "text_size", "position", "with_names"
         )
-    if clause.has("credits") and clause.does("add"):
+    if clause.has("credits") and clause.does("add", "remove"):
         return True
-    bare = clause.topics <= {"text"} or (clause.topics <= {"text", "photo"} and clause.has("color"))
+    bare = clause.topics - ({"look"} if clause.has("color") else set()) <= {"text"} or (
+        clause.topics <= {"text", "photo"} and clause.has("color")
+    )
     fits = clause.has("color", "text_size", "position", "head", "tail", "range", "all_along", "animation")
-    sized = clause.has("more") and clause.value("more") in _SCALES
+    sized = clause.has("more") and clause.value("more") in (*_SCALES, *_OF_SOUND)
     moved = clause.has("move", "place") and not clause.has("position")
     timed = clause.has("correct") and clause.has("duration")
     return clause.after == "text" and bare and (fits or sized or timed) and not clause.has("fade") and not moved
@@ -137,6 +143,15 @@ def _removals(clause: Clause, scene: Scene, quoted: list[str]) -> list[Edit]:
         ]
         if found:
             return found
+    layouts = [layout for concept, layout in _LAYOUTS.items() if clause.has(concept)]
+    laid_out = [
+        RemoveText(role, index)
+        for role in _ROLES
+        for index, segment in enumerate(texts(scene.draft, role))
+        if (segment.meta.model_extra or {}).get("style") in layouts
+    ]
+    if layouts and laid_out:
+        return [*laid_out]
     roles = [role for role in _ROLES if clause.has(role)] or list(_ROLES)
     present = [role for role in roles if texts(scene.draft, role)]
     if not present and clause.has("remove"):
@@ -227,7 +242,7 @@ def _changes(role: TextRole, clause: Clause, scene: Scene, style: dict[str, Any]
     when, scale, duration = _when(clause, scene), 1.0, None
     if when is not None and when.kind == "head" and when.end_ms:
         duration, when = when.start_ms, None
-    more = clause.value("more")
+    more = _OF_SOUND.get(clause.value("more"), clause.value("more"))
     if more in _SCALES:
         degree = clause.value("degree")
         power = _LITTLE if degree == "little" else _MUCH if degree == "much" else 1.0
