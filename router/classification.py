@@ -161,8 +161,7 @@ def _judge(clause: Clause, start: int, end: int, rows: TableIndex, met: Met, has
     if clause.kind in ("before", "if", "reason"):
         return []
     if clause.kind == "after":
-        asked = tags & _WORK and not tags & (_FILM if tags & _CHANGES else _FILM | _DONE)
-        return [Piece("chat", start, end, "to be done first", _deciding(clause, _WORK))] if asked else []
+        return [Piece("chat", start, end, "to be done first", _deciding(clause, _WORK))] if _is_work(tags) else []
     if (claim := rows.claimed(clause, met)) is not None and _may_claim(clause):
         return [Piece(claim.row.actions[0], start, end, "the row's own words", claim.words, claim)]
     frame = judge(tags, clause.governed)
@@ -176,6 +175,14 @@ def _judge(clause: Clause, start: int, end: int, rows: TableIndex, met: Met, has
     if frame.route == "export" and tags & (_B["part"] | _B["says"]) and tags & (_B["changed"] | _B["more"]):
         pieces.insert(0, Piece("chat", start, end, "an edit on the way out", _deciding(clause, _WORK)))
     return pieces
+
+
+def _is_work(tags: int) -> bool:
+    """Whether what must come first is work on the film, and not the film's being done, sent or made."""
+    if tags & _CHANGES:
+        return bool(tags & _WORK and not tags & _FILM)
+    edited = tags & _B["edit"] and not tags & _B["makes"] and not tags & (_FILM & ~_B["it"])
+    return bool(edited or (tags & _WORK and not tags & _FILM)) and not tags & _DONE
 
 
 def _names_a_property(clause: Clause) -> bool:

@@ -10,7 +10,9 @@ from .vocabulary import tag_bits, tag_mask
 _B = tag_bits()
 _EDIT, _NOUN, _GIVE, _TO_ME, _ASKS, _COPULA = (_B[name] for name in ("edit", "noun", "give", "to_me", "asks", "copula"))
 _PERSON, _A, _TOPIC, _SHOW, _TIMELINE = _B["person"], _B["a"], _B["topic"], _B["show"], _B["timeline"]
-_UNSETTLED = _NOUN | _B["speaker"] | _B["will"] | _B["question"] | _SHOW | _B["placed"] | _COPULA | _PERSON | _TO_ME
+_UNSETTLED = (
+    _NOUN | _B["prep"] | _B["speaker"] | _B["will"] | _B["question"] | _SHOW | _B["placed"] | _COPULA | _PERSON | _TO_ME
+)
 _OPENS_NAME = tag_mask("opens_name")
 _IN_NAME = tag_mask("in_name")
 _CONTINUES_NAME = _B["finished"] | _B["more"] | _B["format"] | _B["shape"] | _B["another"] | _B["please"] | _IN_NAME
@@ -49,7 +51,7 @@ def settled(hits: list[Hit]) -> list[Hit]:
         hits = _shown(hits)
     if seen & _WILL or (seen & _SPEAKER and seen & _EDIT):
         hits = _announced(hits)
-    if seen & _NOUN and seen & _EDIT:
+    if (seen & _NOUN and seen & _EDIT) or (seen & _B["prep"] and seen & _EXPORT):
         hits = _named(hits)
     if seen & _NO and seen & _QUESTION:
         hits = _ending(hits)
@@ -105,6 +107,9 @@ def _named(hits: list[Hit]) -> list[Hit]:
                 continue
             if governs and own & _B["destination"]:
                 found[place] = _with(hit, own & ~_B["destination"])
+        if own & _EXPORT and place and hits[place - 1].tags & _B["prep"]:
+            own = own & ~_EXPORT | _EXPORT_NOUN
+            found[place] = _with(hit, own)
         if hit.kind not in ("word", "glued"):
             behind_opener = behind_noun = False
         elif own & _OPENS_NAME:

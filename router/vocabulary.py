@@ -1,7 +1,8 @@
 """What words mean, per language: the request lexicons, compiled to look-ups.
 
 A lexicon names, for each tag of `frames.yaml`, the phrases that carry it. Marks inside a phrase:
-`*` at the end of a word = any ending; `…` between words = up to five other words between them.
+`*` at the end of a word = any ending; `…` between words = up to five other words between them;
+`(a|b)` = either, spelled out when the lexicon is compiled.
 """
 
 from __future__ import annotations

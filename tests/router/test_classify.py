@@ -130,6 +130,17 @@ CASES = [
     ("快递员把信寄给我爷爷，这段放慢", "chat", "the story's people hand over in Chinese too"),
     ("我女儿画了几张，等等传给你", "upload", "files on their way, in serial clauses"),
     ("加个旁白会多扣积分吗", "credits", "the price of an edit, not the edit"),
+    ("I'd like it rendered", "export", "a wish that something be done"),
+    ("once you've dimmed the lights, ship it", "chat export", "an edit that must be over first"),
+    ("a lesson about downloading songs for choirs", "chat", "a verb behind a preposition is a name"),
+    ("which song comes after the intro", "status", "after a place, not after a deed"),
+    ("how can I get my sketches to you", "upload", "the way to hand over is asked to hand over"),
+    ("give us something we can post", "export", "what one can post is a file"),
+    ("give us something we can dance to", "chat", "what one can dance to is music"),
+    ("my sister painted two more pictures", "upload", "who came by more files has them to give"),
+    ("字幕有换掉吗", "status", "Taiwanese 有 before a verb asks whether it was done"),
+    ("等我确认再导出", "chat", "what waits for leave is not asked now"),
+    ("怎么把片子弄到手机上", "export", "the way to take one's own film along"),
 ]
 
 
