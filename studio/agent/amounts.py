@@ -43,6 +43,7 @@ def amount_rules() -> tuple[Rule, ...]:
         _counted_first,
         _duration,
         _summed,
+        _for_each,
         _moment,
         _range,
         _stretch,
@@ -190,6 +191,13 @@ def _starts_with_unit(scanned: Scanned, tag: Tag) -> bool:
 
 def _unit_follows(tags: Sequence[Tag], i: int) -> bool:
     return _at(tags, i + 1, "unit") or (_at(tags, i + 1, "article") and _at(tags, i + 2, "unit"))
+
+
+def _for_each(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
+    """four seconds a photo."""
+    if not (_at(tags, i, "duration") and _at(tags, i + 1, "article") and _at(tags, i + 2, "clip")):
+        return None
+    return _one(tags, i, 3, duration=tags[i].number("duration"), every="all", per="per")
 
 
 def _summed(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:

@@ -83,6 +83,8 @@ def _fitting(turn: Turn, reading: Reading) -> Reading:
 def _counted(turn: Turn, clauses: Sequence[Clause], count: int) -> tuple[str, ...]:
     """Whether the number of photos somebody wrote is the number there is."""
     for clause in clauses:
+        if clause.has("between", "transition_noun"):
+            continue  # 每两张之间
         for index, tag in enumerate(clause.tags):
             nouns = [later for later in clause.tags[index + 1 : index + 4] if "clip" in later]
             between = clause.tags[index + 1 : index + 4]

@@ -6,13 +6,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .clauses import Clause, main_topic
-from .edits import AddText, Edit, SetClipTime, SetLook, SetMotion, SetPace, SetTransition
+from .edits import AddText, Edit, SetClipTime, SetLook, SetMotion, SetPace, SetTransition, pictures
 from .memory import Memory, found
 from .mentions import Pick
 from .plan import Reading, read
 from .scene import Unclear
 from .turn import Outcome, Turn, edited, fresh
 
+_AROUND = (
+    "skip",
+    "more",
+    "use",
+    "change",
+    "correct",
+    "sep",
+    "stop",
+    "assent",
+    "refuse",
+    "that_one",
+    "degree",
+    "thanks",
+)
 _TOPICS = ("sound", "transition", "motion", "look")
 _VERBS = ("create", "add", "remove", "change", "move", "swap", "undo", "reset", "keep_only", "use")
 
@@ -102,18 +116,37 @@ def corrected(turn: Turn) -> Outcome | None:
         return None
     picks = named_picks(turn)
     about = turn.hear(memory.last)
+    times = _times_again(turn, about)
+    if times:
+        return edited(turn, Reading(times), about, memory.last)
     if turn.says("same") and picks and not _own_content(turn):
         reading = read(about, replace(turn.scene(), picks=picks))
         kept = tuple(edit for edit in reading.edits if _for_photos(edit))
         if kept:
             return edited(turn, Reading(kept, reading.unclear), about, memory.last)
-    if turn.says("correct") and picks and not _own_content(turn) and memory.back:
+    narrowed = memory.topic == "transition" and turn.says("keep_only") and turn.says("between", "transition_noun")
+    if (narrowed or turn.says("correct")) and picks and not _own_content(turn) and memory.back:
         before = found(memory.back[-1], turn.brief.history)
-        if before is not None and any(clause.picks or clause.has("number") for clause in about):
+        if (
+            before is not None
+            and pictures(before)
+            and (narrowed or any(clause.picks or clause.has("number") for clause in about))
+        ):
             return edited(turn, read(about, replace(turn.scene(before), picks=picks)), about, memory.last, before)
     if turn.says("again") and not _own_content(turn) and any(clause.has("more") for clause in about):
         return edited(turn, read(about, turn.scene()), about, memory.last)
     return None
+
+
+def _times_again(turn: Turn, about: Sequence[Clause]) -> tuple[Edit, ...]:
+    """Another amount for the photos' times just asked for: four seconds a photo; make that five."""
+    tags = [tag for clause in turn.clauses for tag in clause.tags if not any(kind in tag for kind in _AROUND)]
+    amounts = [tag for tag in tags if "duration" in tag or ("number" in tag and "one" not in tag)]
+    if len(amounts) != 1 or len(tags) != 1 or turn.says("go"):
+        return ()
+    ms = round(amounts[0].number("duration") or amounts[0].number("number") * 1000)
+    last = [edit for edit in read(about, turn.scene()).edits if isinstance(edit, SetClipTime) and not edit.added]
+    return tuple(replace(edit, ms=ms) for edit in last if edit.ms and edit.ms / 2 < ms < edit.ms * 2)
 
 
 def _own_content(turn: Turn) -> bool:

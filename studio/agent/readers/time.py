@@ -35,7 +35,7 @@ def read_shape(clause: Clause, scene: Scene) -> list[Edit]:
     if pixels is not None:
         edits.append(_exact(pixels))
         return edits
-    ratio = _ratio(clause)
+    ratio = _ratio(clause) or _meant(clause)
     if ratio is None and side is None:
         return edits
     width, height = scene.draft.meta.width or _SIDE, scene.draft.meta.height or _SIDE
@@ -58,6 +58,12 @@ def _exact(pixels: Tag) -> SetShape:
     width, height = pair if isinstance(pair, tuple) else (_SIDE, _SIDE)
     clamp = [min(_LARGEST_SIDE, max(_SMALLEST_SIDE, int(side))) // 2 * 2 for side in (width, height)]
     return SetShape(*clamp)
+
+
+def _meant(clause: Clause) -> tuple[int, int] | None:
+    """The shape of the film in "no, I meant a square one"."""
+    shapes = {"portrait": (9, 16), "landscape": (16, 9), "square": (1, 1)}
+    return next((shapes[p.name] for p in clause.picks if p.kind == "shape"), None) if clause.has("correct") else None
 
 
 def _ratio(clause: Clause) -> tuple[int, int] | None:
@@ -126,6 +132,9 @@ def _bare_seconds(clause: Clause) -> Tag | None:
     for number, each in zip(clause.tags, clause.tags[1:], strict=False):
         if "number" in number and "per" in each and 0 < number.number("number") <= _MOST_SECONDS:
             return number
+    for word, number in zip(clause.tags, clause.tags[1:], strict=False):
+        if "for_time" in word and "number" in number and clause.has("hold") and clause.has("clips"):
+            return number  # hold on the last photo for 4
     return None
 
 
