@@ -41,6 +41,7 @@ class ReplyTranslator:
         self._worth_reading_at = 0  # characters waiting
         self._offset = 0  # of `_waiting` in the whole reply
         self._asked = False  # the last sentence was a question
+        self._before = ""  # the last sentence
         self._shown = False  # the lines that follow are words to be shown or spoken
 
     def hold(self, chunk: str) -> None:
@@ -88,6 +89,9 @@ class ReplyTranslator:
             self._shown = "\n\n" not in sentence
             return self._layout.keep(sentence, sentence), ()
         reading = self._reader.read(sentence, self._asked)
+        if reading.refers and self._before and len(self._before) < _LONG_WAIT:
+            reading = self._reader.read(sentence, self._asked, self._before)
+        self._before = sentence
         self._asked = reading.asks or (self._asked and not sentence.strip())
         self._shown = reading.announces
         if reading.lexicon is None:

@@ -75,7 +75,7 @@ def witnesses() -> dict[str, str]:
     return witnesses_form({tag: form_of(ROOT / f"router/lexicon/requests/{tag}.yaml") for tag in latin})
 
 
-def reply_verbs() -> dict[str, str]:
+def reply_verbs() -> dict[str, dict[str, str]]:
     """Which Latin-script reply lexicons have a word in a verb: gathered from all of them, too."""
     return reply_verbs_form({tag: read(ROOT / f"router/lexicon/replies/{tag}.yaml") for tag in LATIN})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple
 
 from .words import MarkedSentence
@@ -11,14 +11,17 @@ from .words import MarkedSentence
 _PUNCTUATION = re.compile("[,;:，、；：–—-]|[\u2190-\u21ff\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?")
 _BRACKETS = re.compile(r"[(（)）]")
 _MARKS = re.compile(r"(?:\d{1,3}[.)、．]\s*|\b[a-h]\)\s*|[^\w\ue000\"'“”„‘’「」『』«»《》`@]+|_+)+")
-_STEPS = ("lead_ins", "joiners", "optional")
+_STEPS = ("lead_ins", "joiners", "optional", "courtesies")
 _SHORT_CONDITION = 24  # characters of "…的话" and the like before the words they govern
 
-Opener = Literal["mark", "joiner", "coordinator"]
+Opener = Literal["mark", "joiner", "coordinator", "link"]
 
 
 class Cut(NamedTuple):
-    """[start, end) of a clause. opener: what stands at its start; a coordinator is "and", "or" or "、"."""
+    """[start, end) of a clause. opener: what stands at its start; a coordinator is "and", "or" or "、".
+
+    A link is none: the verb in front of it, "열고", leaves mood and negation to the verb behind.
+    """
 
     start: int
     end: int
@@ -29,7 +32,7 @@ class Head(NamedTuple):
     """Where a clause's own words begin, behind lead-ins, and what these said.
 
     first: the place before anything optional. addressed: words such as "please" speak to the reader.
-    conditional: what is optional is a wish, "if you'd rather …".
+    conditional: what is optional is a wish, "if you'd rather …". courteous: "it would be great if you …".
     """
 
     first: int
@@ -38,12 +41,16 @@ class Head(NamedTuple):
     negated: bool
     addressed: bool
     conditional: bool = False
+    courteous: bool = False
 
 
-def cut_clauses(sentence: MarkedSentence, can_stand: Callable[[int], bool]) -> list[Cut]:
-    """Cut at punctuation, and at joining words and brackets that something follows which can stand by itself."""
+def cut_clauses(sentence: MarkedSentence, can_stand: Callable[[int], bool], links: Iterable[int] = ()) -> list[Cut]:
+    """Cut at punctuation, at links, and at joining words and brackets that something follows which can stand alone."""
     cuts: dict[int, Opener] = {0: "mark"}
+    courtesies = sentence.spans("courtesies", 0, sentence.end)
     for match in _PUNCTUATION.finditer(sentence.folded):
+        if any(start < match.start() < end for start, end in courtesies):
+            continue
         if _separates(match.group(), sentence.folded, match.start(), match.end()):
             lists = match.group() == "、" and sentence.lexicon.first
             cuts[match.end()] = "coordinator" if lists else "mark"
@@ -58,6 +65,8 @@ def cut_clauses(sentence: MarkedSentence, can_stand: Callable[[int], bool]) -> l
             opened = bracket.start() > 0 and can_stand(bracket.end())
         if opened:
             cuts[bracket.start() if bracket.group() in "(（" else bracket.end()] = "mark"
+    for link in links:
+        cuts.setdefault(link, "link")
     starts = sorted(start for start in cuts if start < sentence.end)
     return [Cut(start, end, cuts[start]) for start, end in zip(starts, [*starts[1:], sentence.end], strict=True)]
 
@@ -80,16 +89,17 @@ def _separates(mark: str, folded: str, start: int, end: int) -> bool:
 def clause_head(sentence: MarkedSentence, start: int, end: int) -> Head:
     """Step over list marks, joining words, lead-ins, invitations and short conditions."""
     place = past_marks(sentence, start, end)
-    first, offered, addressed, conditional = place, False, False, False
+    first, offered, addressed, conditional, courteous = place, False, False, False, False
     while place < end:
         if sentence.begins_nothing(place) and not sentence.has("condition_endings"):
             break
-        lead_in, joiner, optional = [sentence.after(kind, place, end) for kind in _STEPS]
-        step = max(lead_in, joiner, optional)
+        lead_in, joiner, optional, courtesy = [sentence.after(kind, place, end) for kind in _STEPS]
+        step = max(lead_in, joiner, optional, courtesy)
         negation = sentence.ending("negations", place)
         if negation is not None and negation >= step:
             return Head(first, place, offered, True, addressed)
-        invites = place < step == optional
+        invites = place < step == optional and courtesy < step
+        courteous = courteous or place < courtesy == step
         ending = _condition_before(sentence, place, end)
         if ending > step:
             step, invites = ending, True
@@ -99,11 +109,11 @@ def clause_head(sentence: MarkedSentence, start: int, end: int) -> Head:
             break
         offered = offered or invites
         conditional = conditional or (sentence.lexicon.spaced and invites and sentence.starts("conditions", place))
-        addressed = addressed or invites or (lead_in == step and joiner == place)
+        addressed = addressed or invites or courtesy == step or (lead_in == step and joiner == place)
         place = past_marks(sentence, step, end)
         if not offered:
             first = place
-    return Head(first, place, offered, False, addressed, conditional)
+    return Head(first, place, offered, False, addressed, conditional, courteous)
 
 
 def past_marks(sentence: MarkedSentence, place: int, end: int) -> int:
@@ -121,6 +131,9 @@ def _condition_before(sentence: MarkedSentence, place: int, end: int) -> int:
     closed = sentence.find("condition_endings", place, min(end, place + _SHORT_CONDITION))
     if closed is None or closed[1] >= end:
         return place
+    invitations = sentence.spans("optional", place, end) if sentence.lexicon.first else ()
+    if any(start <= closed[0] < last for start, last in invitations):
+        return place  # "随时" ends no condition
     if not sentence.lexicon.first:
         return place if any(place <= verb < closed[0] for verb in sentence.verbs) else closed[1]
     governed = past_marks(sentence, closed[1], end)

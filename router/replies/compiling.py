@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .lexicon import OBJECTS, WORD
+from .lexicon import DONE, OBJECTS, WORD
 
 _BARE_LISTS = ("not_behind", "question_endings", "object_endings")  # matched otherwise than as phrases
 _SURE_VERBS = ("press", "drag", "drag_surely", "look_surely")
 _UNSURE_VERBS = ("press_weakly", "open", "look", "account")
-_HINTS = {"sure": _SURE_VERBS, "unsure": _UNSURE_VERBS, "objects": OBJECTS}
+_MODALS = ("may_be", "must_be", "courtesies")
+_STATED = ("clicks", "openings", "by_hand")
+_HINTS = {
+    "sure": (*_SURE_VERBS, *_STATED),
+    "unsure": _UNSURE_VERBS,
+    "objects": OBJECTS,
+    "modals": _MODALS,
+    "done": tuple(DONE),
+    "controls_named": ("controls",),
+    "places_named": ("places",),
+}
 
 
 def reply_form(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,7 +57,7 @@ def reply_form(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _hints(data: Mapping[str, Any], kinds: Iterable[str], spaced: bool) -> dict[str, Any]:
     """What shows quickly whether a phrase of some kinds can be in a text."""
-    phrases = sorted({phrase.lower() for kind in kinds for phrase in data[kind]})
+    phrases = sorted({phrase.lower() for kind in kinds for phrase in data[kind] if WORD.search(phrase)})
     if spaced:
         return {"words": sorted({_longest_word(phrase) for phrase in phrases}), "phrases": {}}
     by_first: dict[str, list[str]] = {}
@@ -60,14 +70,19 @@ def _longest_word(phrase: str) -> str:
     return str(max(WORD.findall(phrase), key=len))
 
 
-def reply_verbs_form(data: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Which Latin-script reply lexicons have a word in a verb or in a means ("via"): word -> "en es".
+def reply_verbs_form(data: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """Which Latin-script reply lexicons have a word: word -> "en es".
 
-    data: their sources by language tag.
+    verbs: in a verb, in what makes an instruction of a statement, or a means ("via"). controls: in a control's name.
+    data: their sources by tag.
     """
+    verbs = (*_SURE_VERBS, *_UNSURE_VERBS, *_STATED, *_MODALS, "means")
+    return {"verbs": _languages(data, verbs), "controls": _languages(data, ["controls"])}
+
+
+def _languages(data: Mapping[str, Mapping[str, Any]], kinds: Iterable[str]) -> dict[str, str]:
     found: dict[str, set[str]] = {}
     for language, source in data.items():
-        for kind in (*_SURE_VERBS, *_UNSURE_VERBS, "means"):
-            for phrase in source[kind]:
-                found.setdefault(_longest_word(phrase.lower()), set()).add(language)
+        for phrase in (phrase for kind in kinds for phrase in source[kind]):
+            found.setdefault(_longest_word(phrase.lower()), set()).add(language)
     return {word: " ".join(sorted(languages)) for word, languages in found.items()}

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from .clauses import Cut, Head, clause_head, past_marks
 from .objects import Found, by_means, object_before, object_behind
 from .rows import RowPhrases
+from .statements import stated_in
 from .words import MarkedSentence
 
+_FEWEST_LINKED = 2
+_REQUEST = 6  # characters of "…してください" within the verb, or behind it
+_STEM = 4  # characters of a courtesy before its condition ends: "주시면 감사하겠습니다"
 _LONGEST_TOPIC = 10  # characters of a topic before "可以点击…"
 
 
 def instruction_in(sentence: MarkedSentence, rows: RowPhrases, head: Head, cut: Cut) -> Found | None:
     """What a clause instructs, in the places where the language and the clause's form put verb and object."""
     if not sentence.lexicon.first:
-        return _verb_last(sentence, head, cut)
+        return _verb_last(sentence, head, cut) or stated_in(sentence, head, cut)
     claimed = rows.match(sentence, head.place, cut.end)
     if claimed is not None:
         return claimed
@@ -23,9 +29,11 @@ def instruction_in(sentence: MarkedSentence, rows: RowPhrases, head: Head, cut: 
         found = _verb_within(sentence, head.place, cut.end)
         return found._replace(offered=True) if found else None
     found = object_behind(sentence, head.place, cut.end)
+    if found is None:
+        found = stated_in(sentence, head, cut)
     if found is not None:
         return found
-    frames = sentence.lexicon.frames and (head.offered or sentence.starts("prefaces", head.place))
+    frames = sentence.lexicon.frames and (head.offered or head.courteous or sentence.starts("prefaces", head.place))
     if frames or sentence.starts("fronting", head.place):
         return _verb_within(sentence, head.place, cut.end)
     if not sentence.lexicon.spaced:
@@ -61,9 +69,33 @@ def _topic_first(sentence: MarkedSentence, head: Head, cut: Cut) -> Found | None
                 return None
             place = clause_head(sentence, end, cut.end).place
             found = object_behind(sentence, place, cut.end) or _verb_within(sentence, place, cut.end)
+            if found is None and place in sentence.verbs and start > head.place:
+                found = _upon_topic(sentence, place, head.place, start)
             if found is not None:
                 return found._replace(offered=kind == "optional")
     return None
+
+
+def _upon_topic(sentence: MarkedSentence, verb: int, start: int, end: int) -> Found | None:
+    """ "导出按钮随时可以点": the topic in [start, end) is the verb's object, if a person can handle it."""
+    if not any(sentence.find(kind, start, end) for kind in ("controls", "panels", "timelines", "pieces")):
+        return None
+    return object_before(sentence, verb, start, end)
+
+
+def links(sentence: MarkedSentence) -> Iterator[int]:
+    """Where a verb that closes its clause leaves mood and negation to a later one: "패널을 열고 적용을 클릭하세요"."""
+    if sentence.lexicon.first or len(sentence.verbs) < _FEWEST_LINKED:
+        return
+    start, linked = 0, False
+    for place in sorted(sentence.verbs):
+        if place < start:
+            continue
+        found = object_before(sentence, place, start, place)
+        if found is not None:
+            if linked:
+                yield past_marks(sentence, start, place)
+            start, linked = sentence.verb_end(place), True
 
 
 def _verb_last(sentence: MarkedSentence, head: Head, cut: Cut) -> Found | None:
@@ -71,9 +103,16 @@ def _verb_last(sentence: MarkedSentence, head: Head, cut: Cut) -> Found | None:
     for place in [place for place in sentence.verbs if head.place <= place < cut.end]:
         found = object_before(sentence, place, head.place, cut.end)
         if found is not None:
-            told = sentence.find("actors", cut.start, place) or sentence.find("negations", place, cut.end)
+            if sentence.find("negations", place, cut.end):
+                return None
+            told = sentence.find("actors", cut.start, place) and not asks(sentence, found.verb_end, cut.end)
             return None if told else found
     return None
+
+
+def asks(sentence: MarkedSentence, verb_end: int, end: int) -> bool:
+    """Whether a verb that closes its clause has the form of a request, "…してください", which no story has."""
+    return sentence.find("requests", max(0, verb_end - _REQUEST), min(end, verb_end + _REQUEST)) is not None
 
 
 def _if_you(sentence: MarkedSentence, head: Head, cut: Cut) -> Found | None:
@@ -95,8 +134,12 @@ def _if_you(sentence: MarkedSentence, head: Head, cut: Cut) -> Found | None:
 def is_made_optional(sentence: MarkedSentence, cut: Cut, verb_end: int) -> bool:
     """Whether words around the verb make it optional: "drag it elsewhere if you'd prefer"."""
     if not sentence.lexicon.first:
-        endings = sentence.spans("condition_endings", cut.start, verb_end)
-        return bool(endings) or sentence.find("optional", cut.start, cut.end) is not None
+        polite = sentence.find("courtesies", verb_end - _STEM, cut.end) or (cut.end, cut.end)
+        if sentence.find("condition_endings", cut.start, min(verb_end, polite[0] - 1)):
+            return True
+        return any(
+            end <= polite[0] or polite[1] <= start for start, end in sentence.spans("optional", cut.start, cut.end)
+        )
     if not sentence.lexicon.spaced:
         return False
     barred = sentence.spans("not_conditions", max(0, verb_end - 6), cut.end)

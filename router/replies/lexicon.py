@@ -25,9 +25,23 @@ _FIRST_OWN_SCRIPT = "\u3040"
 _RANGES = {"k": ("\u3040", "\u30ff"), "h": ("\uac00", "\ud7af"), "z": ("\u4e00", "\u9fff")}
 _LANGUAGES = {"k": "ja", "h": "ko", "z": "zh"}
 
+HINTS = ("sure", "unsure", "objects", "modals", "done", "controls_named", "places_named")
+_LEAST_SHARE = 0.5  # of the words that the likeliest language knows, in any other that may be meant
+_SHORT = 40  # characters of a sentence whose object may have been named before it
+
 _ROUGH_WORD = re.compile(r"[^\W_]+")
 
 VERBS = ("press", "press_weakly", "open", "drag", "drag_surely", "look", "look_surely", "account")
+DONE: Mapping[str, tuple[str, ...]] = {
+    "pressed": ("press",),
+    "used": ("press_weakly",),
+    "opened": ("open",),
+    "dragged": ("drag",),
+    "looked_at": ("look", "open", "account"),
+}
+"""Verbs in the forms they have behind "can be" and "it would be great if you", and the parts these can play."""
+STATES = ("may_be", "must_be", "courtesies", "clicks", "openings")
+"""What makes an instruction of a statement."""
 OBJECTS = (
     *("controls", "panels", "timelines", "accounts"),
     *("export_words", "upload_words", "edit_words", "confirm_words", "play_words"),
@@ -47,7 +61,8 @@ class ReplyLexicon:
     object_endings: of verbs whose object is a pronoun they carry.
     index: first word -> its phrases by their second word ("" for none), longest first, and the kinds it has alone.
     verbs, names: the kinds that are verbs, and what they act upon. parts: kinds of verbs -> their names.
-    sure, unsure, objects: what tells quickly that a sentence cannot instruct.
+    states: the kinds that make an instruction of a statement.
+    sure, unsure, objects and so on: what tells quickly that a sentence cannot instruct.
     """
 
     def __init__(self, language: str) -> None:
@@ -66,8 +81,9 @@ class ReplyLexicon:
         self.names: int = sum(bits[kind] for kind in OBJECTS)
         self.parts: Remembered[int, tuple[str, ...]] = Remembered(self._parts_of, 1 << len(VERBS))
         self.index: Mapping[str, tuple[Mapping[str, list[Phrase]], int]] = data["index"]
-        self.sure, self.unsure, self.objects = (
-            Hints(frozenset(data[name]["words"]), data[name]["phrases"]) for name in ("sure", "unsure", "objects")
+        self.states: int = sum(bits[kind] for kind in STATES)
+        self.sure, self.unsure, self.objects, self.modals, self.done, self.controls, self.places = (
+            Hints(frozenset(data[name]["words"]), data[name]["phrases"]) for name in HINTS
         )
 
     def _parts_of(self, verbs: int) -> tuple[str, ...]:
@@ -76,9 +92,14 @@ class ReplyLexicon:
 
     def may_instruct(self, folded: str, words: frozenset[str]) -> bool:
         """False when no verb of this language stands beside something it could act on. words: those of `folded`."""
-        return self.sure.occur(folded, words) or (
-            self.unsure.occur(folded, words) and (MASK in folded or self.objects.occur(folded, words))
-        )
+        if self.sure.occur(folded, words):
+            return True
+        unsure = self.unsure.occur(folded, words)
+        if unsure and (len(folded) <= _SHORT or MASK in folded or self.objects.occur(folded, words)):
+            return True
+        if self.done.occur(folded, words) and self.modals.occur(folded, words):
+            return True
+        return self.places.occur(folded, words) and self.controls.occur(folded, words)
 
 
 class Hints(NamedTuple):
@@ -136,19 +157,28 @@ def candidates(folded: str) -> list[ReplyLexicon]:
     languages = _with_verbs(words) if own is None else (own,)
     found = [lexicon for lexicon in map(reply_lexicon, languages) if lexicon.may_instruct(folded, words)]
     if len(found) > 1:
-        found.sort(key=lambda lexicon: -sum(map(lexicon.index.__contains__, words)))
+        known = {lexicon: sum(map(lexicon.index.__contains__, words)) for lexicon in found}
+        found.sort(key=known.__getitem__, reverse=True)
+        least = known[found[0]] * _LEAST_SHARE
+        found = [lexicon for lexicon in found if known[lexicon] >= least]
     return found
 
 
 def may_read(folded: str) -> Iterator[ReplyLexicon]:
-    """The lexicons that have a verb or a means in the sentence; no other can find an instruction in it."""
+    """The lexicons that have a verb or a means in the sentence."""
     own = _by_script(folded)
-    return map(reply_lexicon, _with_verbs(frozenset(_ROUGH_WORD.findall(folded))) if own is None else (own,))
+    words = frozenset(_ROUGH_WORD.findall(folded))
+    return map(reply_lexicon, _known(_latin_words()["verbs"], words) if own is None else (own,))
 
 
 def _with_verbs(words: frozenset[str]) -> list[str]:
-    """The languages written in Latin letters that have one of these words in a verb, in their order."""
-    known = _latin_verbs()
+    """The languages in Latin letters that have one of these words in a verb; failing that, in a control's name."""
+    known = _latin_words()
+    return _known(known["verbs"], words) or _known(known["controls"], words)
+
+
+def _known(known: Mapping[str, str], words: frozenset[str]) -> list[str]:
+    """The languages, in their order, of the words that are known."""
     met = known.keys() & words
     if not met:
         return []
@@ -157,7 +187,7 @@ def _with_verbs(words: frozenset[str]) -> list[str]:
 
 
 @cache
-def _latin_verbs() -> Mapping[str, str]:
-    """Each word that may stand for a verb or a means, and the languages that have it, without loading any of them."""
-    found: dict[str, str] = json.loads((_FOLDER / "compiled" / "reply_verbs.json").read_text(encoding="utf-8"))
+def _latin_words() -> Mapping[str, Mapping[str, str]]:
+    """Words that may make an instruction and the languages that have them, without loading any of these."""
+    found: dict[str, dict[str, str]] = json.loads((_FOLDER / "compiled" / "reply_verbs.json").read_text("utf-8"))
     return found

@@ -14,8 +14,9 @@ _REACH = 70  # characters behind the verb within which its object stands
 _BUTTON_NAME = 24  # characters behind "button" that name it
 _OPENERS = re.compile("[\\s*_\"'“”„‘’「」『』«»《》`\\[(（]+")
 _BEHIND_NAME = re.compile(r"[^\w\ue000+]+$|_+$")
+_NAME_OPENS = " \u00a0\"'“”«*_„‘’("
 _MARKS = re.compile(r"[^\w\ue000\"'“”„‘’「」『』«»《》`@*]+")
-_BUTTONS: tuple[tuple[str, ReplyAction], ...] = (
+BUTTONS: tuple[tuple[str, ReplyAction], ...] = (
     ("upload_words", "upload"),
     ("export_words", "export"),
     ("edit_words", "edit"),
@@ -46,13 +47,13 @@ def object_behind(sentence: MarkedSentence, place: int, end: int) -> Found | Non
     if not roles:
         return None
     start = max(roles.values())
-    return _object(sentence, place, roles, (start, min(end, start + _REACH)), before=False)
+    return acted_on(sentence, place, roles, (start, min(end, start + _REACH)), before=False)
 
 
 def object_before(sentence: MarkedSentence, place: int, start: int, end: int) -> Found | None:
     """The same where the object or its place stands in [start, place)."""
     roles = sentence.verbs.get(place)
-    return _object(sentence, place, roles, (start, end), before=True) if roles else None
+    return acted_on(sentence, place, roles, (start, end), before=True) if roles else None
 
 
 def by_means(sentence: MarkedSentence, place: int, end: int, *, asked: bool) -> Found | None:
@@ -62,19 +63,22 @@ def by_means(sentence: MarkedSentence, place: int, end: int, *, asked: bool) -> 
     """
     if not sentence.has("means"):
         return None
-    if not asked and not any(sentence.starts(kind, place) for kind, _ in _BUTTONS):
+    if not asked and not any(sentence.starts(kind, place) for kind, _ in BUTTONS):
         return None
     for _, after in sentence.spans("means", place, end):
-        pressed = _pressed(sentence, after, min(end, after + _REACH), weakly=True, before=False)
+        pressed = pressed_in(sentence, after, min(end, after + _REACH), weakly=True, before=False)
         if pressed is not None:
             return Found(*pressed, after)
     return None
 
 
-def _object(
+def acted_on(
     sentence: MarkedSentence, place: int, roles: Mapping[str, int], reach: tuple[int, int], *, before: bool
 ) -> Found | None:
-    """reach: [start, end) in which the object stands; before: in front of the verb, which is at place."""
+    """The action of a verb that can play some roles.
+
+    reach: [start, end) in which the object stands; before: in front of the verb, which is at place.
+    """
     start, end = reach
     done = max(roles.values())
     if "account" in roles and sentence.find("accounts", start, end):
@@ -85,7 +89,7 @@ def _object(
         looks = sentence.find("timelines", start, end) and sentence.find("look", start, end)
         return Found("timeline" if looks else "state", "", done)
     if "press" in roles or "press_weakly" in roles:
-        pressed = _pressed(sentence, start, place if before else end, weakly="press" not in roles, before=before)
+        pressed = pressed_in(sentence, start, place if before else end, weakly="press" not in roles, before=before)
         if pressed is not None:
             return Found(*pressed, done)
     if "look_surely" in roles and (before or _names_object(sentence, start, end, bare=False)):
@@ -156,7 +160,7 @@ def _piece(sentence: MarkedSentence, reach: tuple[int, int]) -> bool:
     return sentence.find("pieces", *reach) is not None or sentence.find("timelines", *reach) is not None
 
 
-def _pressed(
+def pressed_in(
     sentence: MarkedSentence, start: int, end: int, *, weakly: bool, before: bool
 ) -> tuple[ReplyAction, str] | None:
     label = _label(sentence, start, end, quoted_before_verb=before)
@@ -169,7 +173,7 @@ def _pressed(
     if sentence.folded[first : first + 1] == MASK:
         inside = MarkedSentence(label.words, label.words.lower(), sentence.lexicon)
         first, last = 0, inside.end
-    for kind, action in _BUTTONS:
+    for kind, action in BUTTONS:
         known = inside.find_start(kind, first, last)
         exact = known is not None and known[0] == first and known[1] >= last
         if known and (not weakly or control or label.set_off or (exact and (named or not sentence.lexicon.spaced))):
@@ -218,3 +222,12 @@ def _label(sentence: MarkedSentence, start: int, end: int, *, quoted_before_verb
     words = _BEHIND_NAME.sub("", sentence.text[inside : stop[0] if stop else end])
     emphasised = opened is not None and "*" in opened.group()
     return Label(inside, inside + len(words), words, emphasised)
+
+
+def has_name(named: MarkedSentence, span: tuple[int, int], end: int) -> bool:
+    """Whether a panel is one by its name, "the Audio panel", and no window, drawer or page of a story."""
+    if not named.lexicon.spaced or named.lexicon.language == "de":
+        return True
+    before = named.text[: span[0]].split()[-1:]
+    beside = [word.lstrip(_NAME_OPENS)[:1] for word in (*before, named.text[span[1] : end].lstrip(_NAME_OPENS))]
+    return any(letter.isupper() for letter in beside)

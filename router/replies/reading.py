@@ -21,6 +21,7 @@ class Reading(NamedTuple):
 
     intents: their spans count from the sentence's start. rest: what stays when they go; lexicon: their language.
     asks: it is a question, so that what follows it is an offer. announces: words to be shown or spoken follow it.
+    refers: it acts on something that the sentence before it may have named.
     """
 
     intents: tuple[ReplyIntent, ...] = ()
@@ -28,6 +29,7 @@ class Reading(NamedTuple):
     lexicon: ReplyLexicon | None = None
     asks: bool = False
     announces: bool = False
+    refers: bool = False
 
 
 _PLAIN = Reading()
@@ -40,26 +42,31 @@ class SentenceReader:
         self._meaning = meaning
         self.read = lru_cache(maxsize=_REMEMBERED)(self._read)
 
-    def _read(self, sentence: str, invited: bool) -> Reading:
-        """Read one sentence. invited: the one before it was a question."""
+    def _read(self, sentence: str, invited: bool, before: str = "") -> Reading:
+        """Read one sentence. invited: the one before it was a question. before: that, when this one refers to it."""
         if len(sentence) > _LONGEST_SENTENCE:
             return _PLAIN
         folded = masked(sentence)
         asks = _asks(folded)
         rows = self._meaning.rows
         lexicons = lexicons_for(folded) if rows.may_match(folded) else candidates(folded)
+        refers = False
         for lexicon in lexicons:
             marked = MarkedSentence(sentence, folded, lexicon)
-            clauses = read_clauses(marked, rows, invited=invited)
+            named = MarkedSentence(before, masked(before), lexicon) if before else None
+            clauses = read_clauses(marked, rows, invited=invited, before=named)
+            refers = refers or any(clause.refers for clause in clauses)
             intents = tuple(
                 ReplyIntent(action, clause.offered, (clause.start, clause.end), _words(sentence, clause), clause.label)
                 for clause in clauses
                 if clause.action is not None and (action := self._meaning.senses.get(clause.action)) is not None
             )
             if intents:
-                return Reading(intents, rest_of(marked, clauses), lexicon, asks)
+                return Reading(intents, rest_of(marked, clauses), lexicon, asks, refers=refers)
         announces = _announces(sentence, folded)
-        return Reading(asks=asks, announces=announces) if asks or announces else _PLAIN
+        if not (asks or announces or refers):
+            return _PLAIN
+        return Reading(asks=asks, announces=announces, refers=refers)
 
 
 def _words(sentence: str, clause: Clause) -> str:

@@ -84,7 +84,7 @@ def _closing(sentence: MarkedSentence, text: str, clauses: Sequence[Clause]) -> 
     if clauses[-1].kind == "content" and (colon := _COLON.search(sentence.text)):
         return colon.group().rstrip()
     ending = _END_MARKS.search(sentence.text)
-    if ending is None or not (text[-1].isalnum() or text[-1] in "\"'”’」』»》%)）*`_"):
+    if ending is None or not (text[-1].isalnum() or text[-1] in "\"'”“’」』»«》%)）*`_"):
         return ""
     marks = ending.group().rstrip()
     if clauses[-1].kind != "content":

@@ -131,6 +131,11 @@ class MarkedSentence:
                 return ending
         return place
 
+    @property
+    def states(self) -> bool:
+        """Whether it has words that make an instruction of a statement."""
+        return bool(self._seen & self.lexicon.states)
+
     def has(self, kind: str) -> bool:
         """Whether the sentence has a `kind` phrase at all."""
         return bool(self._seen & self.lexicon.bits[kind])

@@ -209,6 +209,9 @@ FRAGMENTS = st.sampled_from(
         " ",
         "?",
         "Want it?",
+        "The Export button is up here. ",
+        "Click it. ",
+        "Please open it: ",
         "）",
     ]
 )
