@@ -14,6 +14,7 @@ from .clauses import Clause, clauses
 from .mentions import mention_rules, names_of
 from .said import unquoted
 from .scan import Scanned, scan
+from .wording import wording
 from .words import Words, is_spelled, lexicon, own_words, spoken_languages, variants, words_for
 
 _UNSPELLED = ("zh", "ja")  # languages whose script puts no spaces between words
@@ -77,7 +78,8 @@ def _most_known(message: str, detected: str) -> str:
     """The language most of a message's words are in, where it was taken for one that is not spoken here."""
     if lexicon(detected) or any(letter >= "\u0400" for letter in message):
         return ""
-    unknown = {language: _unknown(message, own_words(language)) for language in spoken_languages()}
+    spelled = [language for language in spoken_languages() if is_spelled(wording(language).word("own_name")[0])]
+    unknown = {language: _unknown(message, own_words(language)) for language in spelled}
     best = min(unknown, key=lambda language: unknown[language])
     return best if unknown[best] * 3 <= len(message.split()) else ""
 
@@ -87,10 +89,10 @@ def _told_apart(message: str, language: str, last: str) -> str:
     neighbour = _NEIGHBOURS.get(language, "")
     if not neighbour:
         return language
-    strange = _unknown(message, own_words(language))
-    if strange > 1 and (best := _most_known(message, "")):
+    strange, beside = _unknown(message, own_words(language)), _unknown(message, own_words(neighbour))
+    if min(strange, beside) > 1 and (best := _most_known(message, "")):
         return best
-    more = strange - _unknown(message, own_words(neighbour))
+    more = strange - beside
     return neighbour if more > 0 or (more == 0 and neighbour == last) else language
 
 
