@@ -84,7 +84,8 @@ def _announced(hits: list[Hit]) -> list[Hit]:
     before = _START
     for place, hit in enumerate(hits):
         own = hit.tags
-        if own & _WILL and own & _HANDED and before & ~_LEADS_IN:
+        told = place + 1 < len(hits) and hits[place + 1].tags & _COPULA
+        if own & _WILL and own & _HANDED and (told or before & ~_LEADS_IN):
             found[place] = _with(hit, own & ~_WILL)
         elif own & _EDIT and before & _SPEAKER and not (place > 1 and hits[place - 2].tags & _ASKS):
             found[place] = _with(hit, own & ~_EDIT)
