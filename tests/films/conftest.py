@@ -62,7 +62,10 @@ def portrait(tmp_path: Path) -> Path:
 async def _client(home: Path) -> AsyncIterator[Client]:
     clock = SystemClock()
     auth = Auth(
-        "http://studio.local", given=None, tokens=TokenStore(home / "tokens"), client_ids=ClientIds(home / "client")
+        "http://studio.local",
+        given=None,
+        tokens=TokenStore(home / "tokens.json"),
+        client_ids=ClientIds(home / "client_id"),
     )
     async with open_http("http://studio.local", transport=LocalTransport(home, clock=clock)) as http:
         client = Client(http, auth=auth, attribution=HEADERS, clock=clock, idempotent=True)
