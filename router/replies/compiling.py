@@ -11,7 +11,7 @@ _BARE_LISTS = ("not_behind", "question_endings", "object_endings")  # matched ot
 _SURE_VERBS = ("press", "drag", "drag_surely", "look_surely")
 _UNSURE_VERBS = ("press_weakly", "open", "look", "account")
 _MODALS = ("may_be", "must_be", "courtesies")
-_STATED = ("clicks", "openings", "by_hand")
+_STATED = ("clicks", "openings", "by_hand", "by_opening")
 _HINTS = {
     "sure": (*_SURE_VERBS, *_STATED),
     "unsure": _UNSURE_VERBS,
@@ -48,6 +48,7 @@ def reply_form(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "order": data["order"],
         "spaced": spaced,
+        "about": data["about"],
         "kinds": kinds,
         "index": index,
         **{name: data[name] for name in _BARE_LISTS},

@@ -12,6 +12,8 @@ from .words import MarkedSentence
 
 _FEWEST_LINKED = 2
 _REQUEST = 6  # characters of "…してください" within the verb, or behind it
+_SILENT = " .!。！\n*_)）"
+_REPORT = 8  # characters of "…ました" at the sentence's end
 _STEM = 4  # characters of a courtesy before its condition ends: "주시면 감사하겠습니다"
 _LONGEST_TOPIC = 10  # characters of a topic before "可以点击…"
 
@@ -105,9 +107,15 @@ def _verb_last(sentence: MarkedSentence, head: Head, cut: Cut) -> Found | None:
         if found is not None:
             if sentence.find("negations", place, cut.end):
                 return None
-            told = sentence.find("actors", cut.start, place) and not asks(sentence, found.verb_end, cut.end)
-            return None if told else found
+            told = sentence.find("actors", cut.start, place) or _is_reported(sentence, found.verb_end)
+            return None if told and not asks(sentence, found.verb_end, cut.end) else found
     return None
+
+
+def _is_reported(sentence: MarkedSentence, verb_end: int) -> bool:
+    """Whether the sentence ends by telling what was done: "ドラッグし、隙間を詰めておきました"."""
+    end = len(sentence.folded.rstrip(_SILENT))
+    return sentence.find("reports", max(verb_end, end - _REPORT), end) is not None
 
 
 def asks(sentence: MarkedSentence, verb_end: int, end: int) -> bool:

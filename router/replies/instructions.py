@@ -11,15 +11,16 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from ..table import ReplyAction
-from .clauses import Cut, Head, clause_head, cut_clauses
+from .clauses import Cut, Head, clause_head, cut_clauses, past_marks
 from .imperatives import asks, instruction_in, is_made_optional, links
-from .objects import Found
+from .objects import Found, by_means
 from .references import only_locates, referred, refers
 from .rows import RowPhrases
-from .statements import by_hand, located_button
+from .statements import by_hand, located_button, opens_imperative
 from .words import MarkedSentence
 
 _SILENT = " .!?。！？\n*_,，、:：)）"
+_MOOD = 9  # characters at a clause's end within which the mood of its verb stands
 _SHORT_TOPIC = 8  # characters of an unspaced heading
 _LONGEST_HEADING = 3  # words before a colon that only lead to an instruction
 
@@ -70,7 +71,7 @@ def read_clauses(
     if sentence.has("thanks"):
         _settle_thanks(clauses, sentence)
     if not sentence.lexicon.first:
-        _settle_links(clauses, cuts)
+        _settle_links(sentence, clauses, cuts)
     return tuple(_settle_prefaces(clauses))
 
 
@@ -82,14 +83,16 @@ def _settle_thanks(clauses: list[Clause], sentence: MarkedSentence) -> None:
             clauses[at + 1] = thanks._replace(kind="filler")
 
 
-def _settle_links(clauses: list[Clause], cuts: list[Cut]) -> None:
+def _settle_links(sentence: MarkedSentence, clauses: list[Clause], cuts: list[Cut]) -> None:
     """What is said of the last verb, where verbs come last, is said of those linked to it."""
     for at in range(len(clauses) - 2, -1, -1):
         clause, following = clauses[at : at + 2]
         if clause.kind != "instruction":
             continue
         if following.kind == "instruction":
-            clauses[at] = clause._replace(offered=clause.offered or following.offered)
+            end = len(sentence.folded[: following.end].rstrip(_SILENT))
+            mood = any(end - _MOOD <= start for start, _ in sentence.spans("optional", following.start, following.end))
+            clauses[at] = clause._replace(offered=clause.offered or (following.offered and mood))
         elif cuts[at + 1].opener == "link":
             clauses[at] = clause._replace(kind="content", action=None)
 
@@ -101,6 +104,11 @@ def announces_words(sentence: MarkedSentence, start: int, end: int) -> bool:
         return False
     clause = clause[:-1].rstrip(" *_")
     short = len(clause.split()) <= _LONGEST_HEADING and (sentence.lexicon.spaced or len(clause) <= _SHORT_TOPIC)
+    if not short and sentence.lexicon.spaced:
+        place = past_marks(sentence, start, end)
+        behind = past_marks(sentence, sentence.after("speech", place, end), end)
+        if behind > place and sentence.starts("label_ends", behind):
+            return True  # "Text on the last slide:"
     return any(short or ending == start + len(clause) for _, ending in sentence.spans("speech", start, end))
 
 
@@ -158,8 +166,10 @@ class _Reader:
         found = instruction_in(self._sentence, self._rows, head, cut)
         if found is None and (governed or head.offered):
             found = by_hand(self._sentence, cut)
-        if found is None and cut.start == 0:
-            found = located_button(self._sentence, head, cut) if cut.end == self._sentence.end else None
+        if found is None and (governed or head.addressed or opens_imperative(self._sentence, head, cut)):
+            found = by_means(self._sentence, head.place, cut.end, asked=True)
+        if found is None and cut.end == self._sentence.end and (before is None or before.kind == "content"):
+            found = None if self._told or self._acted else located_button(self._sentence, head, cut)
         last = self._read[-1] if self._read else None
         self._read.append(cut)
         if found is None and (verb := refers(self._sentence, head, cut)) is not None:
@@ -208,8 +218,11 @@ class _Reader:
         sentence = self._sentence
         if sentence.folded[cut.end - 1] not in ":：":
             return False
-        work = sentence.find("works", cut.start, cut.end)
-        return work is not None and sentence.find("shows", cut.start, cut.end) is not None
+        if sentence.find("works", cut.start, cut.end) is None:
+            return False
+        place = past_marks(sentence, cut.start, cut.end)
+        inside = any(sentence.starts(kind, place) for kind in ("targets", "label_ends"))  # "On the last frame:"
+        return inside or sentence.find("shows", cut.start, cut.end) is not None
 
     def _is_told(self, found: Found, head: Head, cut: Cut, before: Clause | None) -> bool:
         """Whether an imperative only looks like one: "two hands unbox it and press the power button"."""

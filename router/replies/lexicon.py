@@ -58,6 +58,7 @@ class ReplyLexicon:
     first: verbs precede their object. frames: infinitives do not. spaced: words are written apart; else every
     character is a word.
     not_behind: what bars a word from being a verb. questions: endings of a question that lacks its mark.
+    about: a sentence with a place, "{}", for what an instruction told by the way.
     object_endings: of verbs whose object is a pronoun they carry.
     index: first word -> its phrases by their second word ("" for none), longest first, and the kinds it has alone.
     verbs, names: the kinds that are verbs, and what they act upon. parts: kinds of verbs -> their names.
@@ -73,6 +74,7 @@ class ReplyLexicon:
         self.first: bool = data["order"] != "last"
         self.frames: bool = data["order"] == "framed"
         self.spaced: bool = data["spaced"]
+        self.about: str = data["about"]
         self.not_behind: tuple[str, ...] = tuple(data["not_behind"])
         self.questions: tuple[str, ...] = tuple(data["question_endings"])
         self.object_endings: tuple[str, ...] = tuple(data["object_endings"])

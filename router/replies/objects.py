@@ -168,11 +168,15 @@ def pressed_in(
     named = label.words[:1].isupper()
     inside = sentence
     first, last = label.start, label.end
+    if control is not None and not sentence.lexicon.spaced and not before:
+        last = max(last, control[0])  # "右上角蓝色的导出按钮"
     if control is not None and control[0] == first and last <= control[1]:
         last = min(end, control[1] + _BUTTON_NAME)  # "botón de descargar"
     if sentence.folded[first : first + 1] == MASK:
         inside = MarkedSentence(label.words, label.words.lower(), sentence.lexicon)
         first, last = 0, inside.end
+    if not sentence.lexicon.spaced and (action := _named_beside(sentence, start, end)) is not None:
+        return action, label.words
     for kind, action in BUTTONS:
         known = inside.find_start(kind, first, last)
         exact = known is not None and known[0] == first and known[1] >= last
@@ -195,6 +199,18 @@ def pressed_in(
     if inside.find_start("confirm_words", first, last) or plays or (behind_article and named):
         return "click", label.words
     return ("click", label.words) if behind_article and sentence.find_start("pieces", first, last) else None
+
+
+def _named_beside(sentence: MarkedSentence, start: int, end: int) -> ReplyAction | None:
+    """What the last control does whose name stands right before it: "プレーヤーの上のダウンロードアイコン"."""
+    controls = sentence.spans("controls", start, end)
+    if not controls:
+        return None
+    name_end = len(sentence.folded[: controls[-1][0]].rstrip())
+    for kind, action in BUTTONS:
+        if any(last == name_end for _, last in sentence.spans(kind, start, name_end)):
+            return action
+    return None
 
 
 def _label(sentence: MarkedSentence, start: int, end: int, *, quoted_before_verb: bool) -> Label:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from ..table import ReplyIntent, ReplyTable
+from .facts import facts_of
 from .instructions import Clause, announces_words, read_clauses
 from .lexicon import ReplyLexicon, asks_without_mark, candidates, lexicons_for
 from .meaning import Meaning, meaning_of
-from .rest import EDGES, rest_of
+from .rest import EDGES, LIST_MARK, rest_of
 from .words import MarkedSentence, masked
 
 _LONGEST_SENTENCE = 800  # characters; what is longer is no instruction but data
@@ -62,11 +64,20 @@ class SentenceReader:
                 if clause.action is not None and (action := self._meaning.senses.get(clause.action)) is not None
             )
             if intents:
-                return Reading(intents, rest_of(marked, clauses), lexicon, asks, refers=refers)
+                return Reading(intents, _rest(marked, clauses), lexicon, asks, refers=refers)
         announces = _announces(sentence, folded)
         if not (asks or announces or refers):
             return _PLAIN
         return Reading(asks=asks, announces=announces, refers=refers)
+
+
+def _rest(sentence: MarkedSentence, clauses: Sequence[Clause]) -> str:
+    """What it still says without its instructions, and what these told by the way."""
+    rest, facts = rest_of(sentence, clauses), facts_of(sentence, clauses)
+    if rest and facts:
+        return rest + (" " if sentence.lexicon.spaced else "") + facts
+    mark = LIST_MARK.match(sentence.text) if facts else None
+    return rest or (mark.group().lstrip() if mark else "") + facts
 
 
 def _words(sentence: str, clause: Clause) -> str:

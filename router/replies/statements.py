@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ..table import ReplyAction
 from .clauses import Cut, Head, past_marks
-from .lexicon import DONE
+from .lexicon import DONE, WORD
 from .objects import BUTTONS, Found, acted_on, by_means, has_name, pressed_in
 from .words import MarkedSentence
 
@@ -35,11 +35,27 @@ def _has_besides(sentence: MarkedSentence, kind: str, head: Head, cut: Cut) -> b
 
 def by_hand(sentence: MarkedSentence, cut: Cut) -> Found | None:
     """ "You can reorder the photos by dragging them": a hand that moves something as the means to an end."""
+    if sentence.find("negations", cut.start, cut.end):
+        return None
+    opens = sentence.find("by_opening", cut.start, cut.end)
+    if opens is not None and sentence.find("panels", opens[1], cut.end):
+        return Found("state", "", opens[1])
     span = sentence.find("by_hand", cut.start, cut.end)
-    if span is None or sentence.find("negations", cut.start, cut.end):
+    if span is None:
         return None
     lies_there = sentence.find("pieces", cut.start, cut.end) or sentence.find("timelines", cut.start, cut.end)
     return Found("edit", "", span[1]) if lies_there else None
+
+
+def opens_imperative(sentence: MarkedSentence, head: Head, cut: Cut) -> bool:
+    """Whether a clause begins with an unknown word and its object, as imperatives do: "grab it with …"."""
+    if not (sentence.lexicon.spaced and sentence.has("means")):
+        return False
+    word = WORD.match(sentence.folded, head.place, cut.end)
+    if word is None or not (sentence.begins_nothing(head.place) or sentence.is_verb(head.place)):
+        return False
+    it = word.group().endswith(sentence.lexicon.object_endings)
+    return it or sentence.starts("determiners", past_marks(sentence, word.end(), cut.end))
 
 
 def located_button(sentence: MarkedSentence, head: Head, cut: Cut) -> Found | None:
@@ -53,8 +69,13 @@ def located_button(sentence: MarkedSentence, head: Head, cut: Cut) -> Found | No
     ending = end
     while (after := sentence.after("places", ending, cut.end)) > ending:
         ending = past_marks(sentence, after, cut.end)
-    says_more = ending == end or sentence.folded[ending : cut.end].strip(_SILENT)
-    return None if says_more else Found(action, label, ending)
+    if ending == end:
+        return None
+    offered = sentence.starts("conditions", ending) or sentence.starts(
+        "optional", ending
+    )  # "is there when you need it"
+    says_more = not offered and sentence.folded[ending : cut.end].strip(_SILENT)
+    return None if says_more else Found(action, label, ending, offered)
 
 
 def _file_button(sentence: MarkedSentence, start: int, end: int) -> tuple[ReplyAction, str, int] | None:
@@ -118,7 +139,7 @@ def _passive(sentence: MarkedSentence, head: Head, cut: Cut) -> Found | None:
             if found is not None and found.action == "state" and not _names_panel(sentence, head.place, cut.end):
                 continue  # "the kitchen drawer can be opened"
             if found is None:
-                found = by_means(sentence, after, cut.end, asked=True)
+                found = by_means(sentence, head.place, cut.end, asked=True)
             if found is not None:
                 return found._replace(offered=kind == "may_be")
     return None

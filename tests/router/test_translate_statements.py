@@ -76,6 +76,17 @@ CASES = [
     ("Korean, thanks behind the verb", "아래 버튼을 눌러 주시면 감사하겠습니다.", "", "click", False),
     ("Japanese, happiness behind the verb", "「続ける」を押していただけますと幸いです。", "", "click", False),
     ("Japanese, an invitation beside it", "よろしければ「続ける」を押していただけますと幸いです。", "", "click", True),
+    ("an unknown verb with a button as its means", "9 s. Grab it with the Download button.", "9 s.", "export", False),
+    ("a button that is there when needed", "9 s. The Export button is there when you need it.", "9 s.", "export", True),
+    ("opening as the means", "You can change it by opening the Text panel.", "", "state", True),
+    ("Spanish, a verb that carries its object", "Añádelo con el botón Subir.", "", "upload", False),
+    (
+        "Japanese, the control beside its name",
+        "画面の上のダウンロードアイコンをタップしてください。",
+        "",
+        "export",
+        False,
+    ),
     ("an actor owns what is moved", "Grandma's photo should be dragged to the end.", "", "edit", False),
     ("a request is never told of others", "猫の写真を最後にドラッグしてください。", "", "edit", False),
 ]
@@ -92,6 +103,11 @@ SEVERAL = [
         [("state", True), ("click", True)],
     ),
     ("Korean, the last negation counts", "텍스트 패널을 열고 적용을 누를 필요는 없습니다.", []),
+    (
+        "Korean, a condition of the last verb alone",
+        "타임라인에서 미리 보시고, 마음에 드시면 내보내기를 클릭하세요.",
+        [("timeline", False), ("export", True)],
+    ),
     ("Japanese, linked verbs", "パネルを開いて「適用」をクリックしてください。", [("state", False), ("click", False)]),
 ]
 CONTENT = [
@@ -104,6 +120,11 @@ CONTENT = [
     ("a button on a poster", "The Download button is at the top right of the poster, in yellow."),
     ("a box of a story", "A box lies on the table. She wants to open it."),
     ("what a film shows", "Your film shows the new till: press the green key, open the drawer, click OK."),
+    ("words on a slide", "Text on the last slide: download the menu, visit our page."),
+    ("what stands on a picture", "On the last frame: tap the link, visit our page, taste the difference."),
+    ("a recipe", "Step 3 of the recipe: open the tin, drop the beans into the pan."),
+    ("Japanese, the end tells what was done", "タイトルを少し下にドラッグし、隙間を詰めておきました。"),
+    ("Korean, the end tells what was done", "제목을 조금 아래로 드래그하고 틈을 닫아 두었습니다."),
     ("the same in German", "Dein Film zeigt die Kasse: die Taste drücken, die Schublade öffnen, OK klicken."),
     ("the same in Portuguese, no French in it", "O vídeo mostra o caixa: aperte a tecla, abra a gaveta, clique em OK."),
     ("the same in Chinese", "培训片展示新收银机：按下绿色键，打开抽屉，点击确定。"),
@@ -135,7 +156,31 @@ def test_content(said: str) -> None:
     assert rewrite.intents == ()
 
 
-SAID = [case[1] for case in (*CASES, *SEVERAL, *CONTENT)]
+FACTS = [
+    (
+        "a measure and a title are no part of the instruction",
+        'To get the MP4 (42 MB), use the Download button next to the title "Dusk".',
+        'This is about the MP4 (42 MB), the title "Dusk".',
+    ),
+    (
+        "the name of a style",
+        '9 s.\n- Click Apply on the "Bold Serif" style',
+        '9 s.\n- This is about the "Bold Serif" style.',
+    ),
+    ("German", "Für das MP4 (42 MB) klicke auf Exportieren.", "Es geht um: das MP4 (42 MB)."),
+    ("Chinese", "请点击导出按钮下载成片（42MB）。", "相关内容：下载成片（42MB）。"),
+    ("a control's name is none", 'Click "Save as" in the "Export" menu.', ""),
+    ("a panel's name is none", "请打开“音频”面板。", ""),
+    ("an edit takes its words along", 'Drag the photo "Dusk" (4 s) to the end.', ""),
+]
+
+
+@pytest.mark.parametrize(("said", "read"), [case[1:] for case in FACTS], ids=[case[0] for case in FACTS])
+def test_facts_told_by_the_way_stay(said: str, read: str) -> None:
+    assert translate(said, TABLE).text == read
+
+
+SAID = [case[1] for case in (*CASES, *SEVERAL, *CONTENT, *FACTS)]
 
 
 @pytest.mark.parametrize("said", SAID)
