@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _ZOOM_PER_S = 0.045
 _ZOOM_LEAST, _ZOOM_MOST = 1.08, 1.24
-_PAN_PER_S, _DRIFT_PER_S = 0.11, 0.04  # of the window's width
+_PAN_PER_S, _SWEEP_PER_S, _DRIFT_PER_S = 0.11, 0.5, 0.04  # of the window's width
 _RAMP = 0.22  # share of a shot spent getting up to speed, and again slowing down
 _AXES: dict[str, tuple[int, int]] = {"pan-left": (-1, 0), "pan-right": (1, 0), "pan-up": (0, -1), "pan-down": (0, 1)}
 
@@ -151,10 +151,16 @@ def _outward(centre: float, whole: float, turn: int) -> int:
 
 
 def _pan(stage: _Stage, way: tuple[int, int], seconds: float) -> Camera:
-    """Along one axis at a walking pace; a photo without room that way is looked at from a little closer."""
+    """Along one axis at a walking pace; a photo without room that way is looked at from a little closer.
+
+    A panorama, more than twice as long as the frame sees of it, is swept from end to end as far as the time allows.
+    """
     axis = 0 if way[0] else 1
-    wanted = min(_PAN_PER_S * seconds, 0.45) * stage.widest
     width = stage.widest
+    seen = (width, width / stage.aspect)[axis]
+    wanted = min(_PAN_PER_S * seconds, 0.45) * width
+    if stage.slack(width)[axis] > seen:
+        wanted = max(wanted, _SWEEP_PER_S * seconds * seen)
     if stage.slack(width)[axis] < 0.12 * stage.widest:
         width = stage.widest / 1.16
     travel = min(wanted, stage.slack(width)[axis])

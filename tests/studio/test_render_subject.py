@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from api import Draft
+from api import Draft, Motion
 from studio.model import RenderOptions
 from studio.render import draft_of, probe, render_still
+from studio.render.camera import plan_camera
 from studio.render.faces import find_faces
 from studio.render.saliency import look_at
 
@@ -115,6 +116,25 @@ def test_a_given_focus_wins(tmp_path: Path) -> None:
         still = np.asarray(render_still(draft, {shot.id: tmp_path / "a.png"}, RenderOptions(), at_ms=900)).astype(int)
         reds.append(int((still[:, :, 0] - still[:, :, 1] > 90).sum()))
     assert reds[0] > 300 and reds[0] > 3 * reds[1]
+
+
+@pytest.mark.parametrize(
+    ("motion", "size", "seconds", "all_of_it"),
+    [
+        ("pan-right", (2400, 400), 5.0, True),
+        ("pan-left", (2400, 400), 5.0, True),
+        ("pan-down", (400, 1000), 8.0, True),
+        ("pan-right", (2400, 400), 1.0, False),  # a second is too short to see it all
+        ("pan-right", (1200, 400), 5.0, False),  # no panorama: a walking pace
+    ],
+)
+def test_a_panorama_is_swept_from_end_to_end(
+    motion: Motion, size: tuple[int, int], seconds: float, all_of_it: bool
+) -> None:
+    camera = plan_camera(motion, size, 16 / 9, (0.9, 0.9), seconds=seconds, turn=0)
+    left, top, right, bottom = camera.envelope()
+    seen = (right - left) / size[0] if size[0] > size[1] else (bottom - top) / size[1]
+    assert (seen > 0.99) is all_of_it
 
 
 def test_parallax_shifts_what_is_near_and_leaves_what_is_far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
