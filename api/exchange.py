@@ -48,7 +48,7 @@ class Exchange:
     session: Session | None
     recover: Recover | None
     user_id: str = "me"
-    _one_recovers: anyio.Lock = field(default_factory=anyio.Lock, init=False)
+    _one_recovers: anyio.Lock | None = field(default=None, init=False)
     _recovering: list[tuple[int, str]] = field(default_factory=list, init=False)
 
     def need_session(self, endpoint: str) -> Session:
@@ -148,6 +148,8 @@ class Exchange:
         """Whether it makes sense to ask again. Parallel calls recover once: the others find a new identity."""
         if self.recover is None:
             return False
+        if self._one_recovers is None:
+            self._one_recovers = anyio.Lock()
         if self._recovering and self._one_recovers.statistics().owner == anyio.get_current_task():
             # a call made by the recovery itself, which must not go round in circles
             return (error.code, error.endpoint) not in self._recovering and await self._ask_recover(error)

@@ -7,6 +7,7 @@ end of the body. The events have the shape of Google's Agent Development Kit, re
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
@@ -14,7 +15,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal, cast
 
 from .connection import httpx
 from .errors import BackendUnreachable, ProtocolError
@@ -84,8 +85,7 @@ async def read_events(
     from httpx_sse import EventSource  # noqa: PLC0415  # only a chat turn needs it
 
     fold = Fold(secret)
-    # httpx-sse reads the type and charset from the headers: ours say what the standard says, UTF-8 always
-    seam = httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=_Seam(response, cap_bytes))
+    seam = cast("httpx.Response", _Seam(response, cap_bytes))  # what EventSource reads of one
     try:
         async with aclosing(EventSource(seam).aiter_sse()) as events:
             async for sse in events:
@@ -97,21 +97,32 @@ async def read_events(
         yield event
 
 
-class _Seam(httpx.AsyncByteStream):
-    """The body's bytes as the decoder should see them: no BOM, LF line ends at once, no event above the cap."""
+class _Seam:
+    """The body as the decoder should see it: UTF-8 whatever it is called, no BOM, LF line ends at once, no event
+    above the cap.
+
+    Nothing stands between it and the connection that need not: a stream that waits keeps every step of its way.
+    """
+
+    headers: ClassVar = {"content-type": "text/event-stream"}
 
     def __init__(self, response: httpx.Response, cap_bytes: int) -> None:
         self._response = response
-        self._cap_bytes = cap_bytes
+        self._lines = LineEnds(cap_bytes)
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        lines = LineEnds(self._cap_bytes)
-        async for chunk in self._response.aiter_bytes():
-            if clean := lines.feed(chunk):
-                yield clean
+    async def aiter_text(self) -> AsyncIterator[str]:
+        decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        async for chunk in self._bytes():
+            if text := decode(self._lines.feed(chunk)):
+                yield text
+        if text := decode(b"", final=True):
+            yield text
 
-    async def aclose(self) -> None:
-        await self._response.aclose()
+    def _bytes(self) -> AsyncIterator[bytes]:
+        stream = self._response.stream
+        if "content-encoding" in self._response.headers or not isinstance(stream, httpx.AsyncByteStream):
+            return self._response.aiter_bytes()
+        return aiter(stream)
 
 
 class LineEnds:
