@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import anyio
 
-_ROOM = 16
-_MOST = 24
+_ROOM = 8
+_MOST = 12
 _QUIET_S = 0.3
 _LOOK_S = 0.02
 _PATIENCE_S = 1.0
@@ -79,12 +80,13 @@ class Stamp(NamedTuple):
 
 def stamp(path: Path) -> Stamp:
     """As the files are now. A log without content counts as none, as it comes and goes with every reader."""
-    return Stamp(*_marks(path), *_marks(path.with_name(f"{path.name}-wal")))
+    file = os.fspath(path)  # looked at several times a second: every new Path would keep its name for all time
+    return Stamp(*_marks(file), *_marks(f"{file}-wal"))
 
 
-def _marks(file: Path) -> tuple[int, int]:
+def _marks(file: str) -> tuple[int, int]:
     try:
-        found = file.stat()
+        found = os.stat(file)  # noqa: PTH116 - see `stamp`
     except FileNotFoundError:
         return 0, 0
     return (found.st_mtime_ns, found.st_size) if found.st_size else (0, 0)

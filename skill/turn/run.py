@@ -5,8 +5,6 @@ Each action runs once a turn, chat at most twice. Only this module turns Backend
 
 from __future__ import annotations
 
-from collections import deque
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,8 +92,7 @@ class _Turn:
             return self._close("asked")
         self._routes = tuple(intent.action for intent in intents)
         try:
-            async with AsyncExitStack() as opened:
-                await self._connect_and_run(opened, intents)
+            await self._connect_and_run(intents)
         except EngineMissing:
             self._tell(self._advisor.problem("engine_missing", advice="engine_missing"), ends="backend")
         except UnknownBackend as error:
@@ -118,10 +115,7 @@ class _Turn:
         names = [*(path.name for path in request.files), *request.urls]
         return classify(request.text, self._plan.routing, files=names)
 
-    async def _connect_and_run(self, opened: AsyncExitStack, intents: tuple[Intent, ...]) -> None:
-        """Everything that may be refused or cancelled happens here, inside the opened backend."""
-        from api import BackendError  # noqa: PLC0415 - httpx, only once a backend is needed
-
+    async def _connect_and_run(self, intents: tuple[Intent, ...]) -> None:
         async def start_afresh() -> bool:
             from .afresh import begin_afresh  # noqa: PLC0415 - only where a project was lost
 
@@ -129,24 +123,28 @@ class _Turn:
             return context.afresh is None or not context.afresh.lacks_something
 
         self._recovery = recovery = Recovery(self._plan, self._runtime.clock, start_afresh)
-        client = await opened.enter_async_context(
-            open_backend(self._request, self._runtime, self._log.conversation, recover=recovery)
-        )
-        recovery.client = client
-        context = TurnContext(
-            request=self._request,
-            plan=self._plan,
-            client=client,
-            clock=self._runtime.clock,
-            log=self._log,
-            say=self._say,
-            language=self._say.language,
-            advisor=self._advisor,
-            actions=self._routes,
-        )
+        async with open_backend(self._request, self._runtime, self._log.conversation, recover=recovery) as client:
+            recovery.client = client
+            context = TurnContext(
+                request=self._request,
+                plan=self._plan,
+                client=client,
+                clock=self._runtime.clock,
+                log=self._log,
+                say=self._say,
+                language=self._say.language,
+                advisor=self._advisor,
+                actions=self._routes,
+            )
+            await self._run_connected(context, intents)
+
+    async def _run_connected(self, context: TurnContext, intents: tuple[Intent, ...]) -> None:
+        """Everything that may be refused or cancelled happens here, inside the opened backend."""
+        from api import BackendError  # noqa: PLC0415 - loaded with the backend by now
+
         try:
             await begin(context, self._emit)
-            await self._run_all(context, deque(intents))
+            await self._run_all(context, [*intents])
             await self._offer()
         except BackendError as error:
             self._tell(self._refusal(error), ends="backend")
@@ -154,10 +152,10 @@ class _Turn:
             await self._stopped(context)
             raise
 
-    async def _run_all(self, context: TurnContext, queue: deque[Intent]) -> None:
+    async def _run_all(self, context: TurnContext, queue: list[Intent]) -> None:
         done: set[str] = set()
         while queue:
-            intent = queue.popleft()
+            intent = queue.pop(0)
             action = intent.action
             if (action in done and action != "chat") or (action in _MESSAGES and context.message_budget == 0):
                 continue
@@ -168,8 +166,7 @@ class _Turn:
             done.add(action)
             await self._run_one(context, intent)
             first, later = self._follow.take(done, [waiting.action for waiting in queue])
-            queue.extendleft(reversed(first))
-            queue.extend(later)
+            queue[:] = [*first, *queue, *later]
             if self._follow.wants_files():
                 self._tell(Text(self._say("how_to_upload")))
 
