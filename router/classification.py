@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, cast
 
 from .clauses import Clause, split
-from .frames import Frame, judge
+from .frames import judge
 from .language import language_scores
 from .reading import read
 from .rows import Claim, Met, TableIndex, index_of
@@ -24,6 +24,11 @@ _SENDS = _B["send"] | _B["send_me"] | _B["upload"]
 _BRINGS = _B["bring"] | _B["move"]
 _NOT_MINE = _NOT_ASKED | _B["sure"] | _B["to_me"] | _B["request"] | _B["Q"] | _B["finished"] | _B["destination"]
 _PROPERTY = _B["format"] | _B["shape"] | _B["more"] | _B["part"]
+_WILL, _HERE, _MEDIA, _BRING, _URL = _B["will"], _B["here"], _B["media"], _B["bring"], _B["URL"]
+_STATE_OF_IT = _B["it"] | _B["status_sure"]
+_ANNOUNCED = _B["media"] | _B["another"]
+_MAY_BE_EDITED, _EDITED = _B["part"] | _B["says"], _B["changed"] | _B["more"]
+_WORDS = frozenset(("word", "glued"))
 _ABOUT_FILES = "asks about the files"
 _BRINGS_IN = "an address to bring in"
 _READ_FROM_EACH_END = 4000
@@ -76,7 +81,8 @@ def judged_clauses(utterance: str, rows: TableIndex, has_files: bool) -> list[Ju
 
 def _completed(judged: list[Judged]) -> list[Judged]:
     """What only the neighbours of a clause can tell."""
-    return _with_details(_carried_on(_without_fetching(judged)))
+    judged = _without_fetching(judged)
+    return _with_details(_carried_on(judged)) if len(judged) > 1 else judged
 
 
 def _carried_on(judged: list[Judged]) -> list[Judged]:
@@ -85,15 +91,15 @@ def _carried_on(judged: list[Judged]) -> list[Judged]:
     named: list[Piece] = []
     for clause, start, end, pieces in judged:
         tags = clause.whole
-        routes = {piece.route for piece in pieces}
-        if mine and _hands_over(tags) and "upload" not in routes:
+        routes = [piece.route for piece in pieces]
+        if mine and "upload" not in routes and _hands_over(tags):
             pieces[:] = [Piece("upload", start, end, "announces files", _deciding(clause, _SENDS | _BRINGS))]
-        if named and routes == {"status"} and tags & (_B["it"] | _B["status_sure"]):
+        if named and tags & _STATE_OF_IT and routes and all(route == "status" for route in routes):
             named.clear()
         if handed and not pieces and _just_names(tags):
-            pieces.append(Piece("upload", start, end, "hands files over", _deciding(clause, _B["media"])))
-        handed = bool(tags & _B["here"])
-        announced = tags & _B["will"] and tags & (_B["media"] | _B["another"]) and not tags & _NOT_MINE
+            pieces.append(Piece("upload", start, end, "hands files over", _deciding(clause, _MEDIA)))
+        handed = bool(tags & _HERE)
+        announced = tags & _WILL and tags & _ANNOUNCED and not tags & _NOT_MINE
         mine = bool(announced) or "upload" in routes
         named = pieces if len(pieces) == 1 and pieces[0].rule == "names the film" else []
     return judged
@@ -126,9 +132,10 @@ def _with_details(judged: list[Judged]) -> list[Judged]:
 
 def _without_fetching(judged: list[Judged]) -> list[Judged]:
     """Beside an address to bring in, "download this photo" fetches the photo, not the film."""
-    if any(piece.rule == _BRINGS_IN for _, _, _, pieces in judged for piece in pieces):
+    brought = [pieces for clause, _, _, pieces in judged if clause.whole & _URL]
+    if brought and any(piece.rule == _BRINGS_IN for pieces in brought for piece in pieces):
         for clause, _, _, pieces in judged:
-            if clause.whole & _B["bring"] and clause.whole & _B["media"]:
+            if clause.whole & _BRING and clause.whole & _MEDIA:
                 pieces[:] = [piece for piece in pieces if piece.route != "export"]
     return judged
 
@@ -156,12 +163,11 @@ def _read_pieces(text: str, offset: int, words: Lexicon, rows: TableIndex, has_f
 
 def _judge(clause: Clause, start: int, end: int, rows: TableIndex, met: Met, has_files: bool) -> list[Piece]:
     tags = clause.whole
-    if tags & _B["URL"] and (piece := _address(clause, start, end)):
+    if tags & _URL and (piece := _address(clause, start, end)):
         return piece
-    if clause.kind in ("before", "if", "reason"):
-        return []
-    if clause.kind == "after":
-        return [Piece("chat", start, end, "to be done first", _deciding(clause, _WORK))] if _is_work(tags) else []
+    if clause.kind != "main":
+        work_first = clause.kind == "after" and _is_work(tags)
+        return [Piece("chat", start, end, "to be done first", _deciding(clause, _WORK))] if work_first else []
     if (claim := rows.claimed(clause, met)) is not None and _may_claim(clause):
         return [Piece(claim.row.actions[0], start, end, "the row's own words", claim.words, claim)]
     frame = judge(tags, clause.governed)
@@ -171,8 +177,8 @@ def _judge(clause: Clause, start: int, end: int, rows: TableIndex, met: Met, has
         if has_files and frame is None and _names_a_property(clause):
             return [Piece("chat", start, end, "says how the film shall be", _deciding(clause, _PROPERTY))]
         return []
-    pieces = [Piece(frame.route, start, end, frame.name, _deciding(clause, _relevant(frame)))]
-    if frame.route == "export" and tags & (_B["part"] | _B["says"]) and tags & (_B["changed"] | _B["more"]):
+    pieces = [Piece(frame.route, start, end, frame.name, _deciding(clause, frame.shown_by))]
+    if frame.route == "export" and tags & _MAY_BE_EDITED and tags & _EDITED:
         pieces.insert(0, Piece("chat", start, end, "an edit on the way out", _deciding(clause, _WORK)))
     return pieces
 
@@ -206,13 +212,9 @@ def _may_claim(clause: Clause) -> bool:
     )
 
 
-def _relevant(frame: Frame) -> int:
-    tags = frame.all | frame.any | frame.any_too
-    return tags | _B["edit"] if tags & _B["HEAD_EDIT"] else tags
-
-
 def _deciding(clause: Clause, tags: int) -> tuple[str, ...]:
-    return tuple(hit.text for hit in clause.hits if hit.tags & tags and hit.kind in ("word", "glued"))
+    # of a list: a tuple is made of it at twice the speed
+    return tuple([text for _, _, own, text, kind in clause.hits if own & tags and kind in _WORDS])
 
 
 def _address(clause: Clause, start: int, end: int) -> list[Piece]:
@@ -273,7 +275,7 @@ def _intents(utterance: str, pieces: list[Piece], rows: TableIndex, files: Seque
     for route, found in routes.items():
         action = cast("RouteAction", route)
         row = rows.row_for(route, found, utterance)
-        words = tuple(dict.fromkeys(word for piece in found for word in piece.words))
+        words = tuple(dict.fromkeys([word for piece in found for word in piece.words]))
         text = utterance.strip() if len(routes) == 1 and not own else _text(utterance, found)
         intents.append(Intent(action, text, row, Why(row.line, found[0].rule, words)))
     if not intents:

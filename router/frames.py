@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .vocabulary import frames_data, tag_bits
 
 
 class Frame(NamedTuple):
-    """One rule. Masks of tags: every one of `all`, at least one of `any` and of `any_too`, none of `none`."""
+    """One rule. Masks of tags: every one of `all`, at least one of `any` and of `any_too`, none of `none`.
+
+    shown_by: the tags of the words that decide where it holds.
+    """
 
     name: str
     route: str
@@ -18,23 +21,21 @@ class Frame(NamedTuple):
     any_too: int
     none: int
     whole: bool
+    shown_by: int
 
 
 @lru_cache(maxsize=1)
 def frames() -> tuple[Frame, ...]:
     """The rules in order."""
-    return tuple(
-        Frame(
-            name=rule["name"],
-            route=rule["route"],
-            all=_mask(rule.get("all", ())),
-            any=_mask(rule.get("any", ())),
-            any_too=_mask(rule.get("any_too", ())),
-            none=_mask(rule.get("none", ())),
-            whole=rule.get("whole", False),
-        )
-        for rule in frames_data()["rules"]
-    )
+    return tuple(map(_frame, frames_data()["rules"]))
+
+
+def _frame(rule: dict[str, Any]) -> Frame:
+    every, some, some_too, none = (_mask(rule.get(name, ())) for name in ("all", "any", "any_too", "none"))
+    shown_by = every | some | some_too
+    if shown_by & tag_bits()["HEAD_EDIT"]:
+        shown_by |= tag_bits()["edit"]
+    return Frame(rule["name"], rule["route"], every, some, some_too, none, rule.get("whole", False), shown_by)
 
 
 def _mask(names: list[str]) -> int:

@@ -77,22 +77,26 @@ def read(text: str, lexicon: Lexicon) -> tuple[Aligned, list[Hit]]:
     run: list[Hit] = []
     spelt: list[str] = []
     openers: dict[int, Tails] = {}
+    before: Tails | None = None
     for match in tokens(content):
         kind = match.lastgroup or ""
-        start, end = match.span()
+        start, end = match.span(kind)
         said = content[start:end]
         if kind == "word":
             if said == _JOINER:
                 continue
             tags, tails, _ = known[said]
-            if tails is not None:
-                openers[len(run)] = tails
+            spelling = respelt.get(said, said)
+            # most words may open a phrase, few do before the word that follows
+            if before is not None and (spelling in before.lengths or before.loose):
+                openers[len(run) - 1] = before
+            before = tails
             run.append(_hit((start, end, tags, said, kind)))
-            spelt.append(respelt.get(said, said))
+            spelt.append(spelling)
             continue
         if run:
             hits += _joined(run, spelt, openers) if openers else run
-            run, spelt, openers = [], [], {}
+            run, spelt, openers, before = [], [], {}, None
         if kind == "glued":
             _scan(start, said, lexicon, hits)
         else:
@@ -115,15 +119,15 @@ _OF_KIND: dict[str, int] = _of_kinds()
 def _joined(run: list[Hit], spelt: list[str], openers: dict[int, Tails]) -> list[Hit]:
     """A run of words as phrases: those of several words win over the words they are made of, the longest first.
 
-    spelt: the words as phrases know them. openers: the places of those that may open a phrase, in order, each with its
-    phrases.
+    spelt: the words as phrases know them. openers: the places of those that may open a phrase before the word that
+    follows, in order, each with its phrases.
     """
     joined: list[Hit] = []
     silenced: set[int] = set()
     present: set[str] = set()
-    done, last = 0, len(run) - 1
+    done = 0
     for place, tails in openers.items():
-        if place < done or place == last or place in silenced:
+        if place < done or place in silenced:
             continue
         if tails.loose and not present:
             present = {"", *spelt}
@@ -216,7 +220,7 @@ def _scan(offset: int, run: str, lexicon: Lexicon, hits: list[Hit]) -> None:
     stranger = -1
     while at < length:
         listed = scan[run[at]]
-        found = _phrase_at(run, at, listed, known) if listed else None
+        found = _phrase_at(run, at, listed, known) if listed.tags else None
         if found is None:
             if stranger < 0:
                 stranger = at
@@ -234,10 +238,11 @@ def _scan(offset: int, run: str, lexicon: Lexicon, hits: list[Hit]) -> None:
 
 def _phrase_at(run: str, at: int, listed: Phrases, known: Vocabulary) -> tuple[str, int] | None:
     """The longest of the listed phrases that stands at a place, with its tags."""
-    for second in (run[at + 1 : at + 2], ""):
-        for found in listed.get(second, ()):
-            if run.startswith(found[0], at) and not _barred(run, at, found[0], known):
-                return found
+    for length in listed.lengths.get(run[at + 1 : at + 2], listed.alone):
+        phrase = run[at : at + length]
+        tags = listed.tags.get(phrase)
+        if tags is not None and not _barred(run, at, phrase, known):
+            return phrase, tags
     return None
 
 

@@ -235,8 +235,5 @@ def _built_in(phrase: str, action: RouteAction) -> bool:
     for tag in shown:
         wanted |= _B[tag]
     if unspaced(phrase[0]):
-        return any(
-            entry == phrase and tags & wanted
-            for entry, tags in lexicon(("zh",)).first.scan[phrase[0]].get(phrase[1:2], ())
-        )
+        return bool(lexicon(("zh",)).first.scan[phrase[0]].tags.get(phrase, 0) & wanted)
     return bool(lexicon(("en",)).known[phrase][0] & wanted)

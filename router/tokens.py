@@ -64,8 +64,9 @@ def _kind_of(code: int) -> str:
 
 _KINDS: Remembered[int, str] = Remembered(_kind_of, CHARACTERS)
 _ASCII_KINDS = "".join(map(_kind_of, range(128))).encode().ljust(256)
+# a word takes the space behind it along, out of its group: where no token begins, every alternative would be tried
 _TOKEN = re.compile(
-    r"(?P<word>[wd]+(?:'[wd]+)*)"
+    r"(?P<word>[wd]+(?:'[wd]+)*) ?"
     r"|(?P<glued>[gG]+(?: [gG]+)*)"
     r"|(?P<quote>Q+)|(?P<url>U+)|(?P<file>F+)"
     r"|(?P<stop>[.n]+|\([dG]{1,2}\))|(?P<comma>,|~|(?<=[ sn])-(?=[ sn]))|(?P<colon>:)"
@@ -73,7 +74,7 @@ _TOKEN = re.compile(
 
 
 def tokens(content: str) -> Iterator[re.Match[str]]:
-    """The tokens of a masked text: matches whose group names the kind and whose span counts the text's characters."""
+    """The tokens of a masked text: matches whose last group names the kind and spans the text's characters."""
     if content.isascii():
         # bytes translate many times faster than text
         return _TOKEN.finditer(content.encode().translate(_ASCII_KINDS).decode())

@@ -42,8 +42,18 @@ class Tails(NamedTuple):
     needed: frozenset[str]
 
 
-Phrases = dict[str, list[tuple[str, int]]]
-"""Phrases of an unspaced script with one first character, by their second ("" for none), longest first, with tags."""
+class Phrases(NamedTuple):
+    """Phrases of an unspaced script with one first character.
+
+    tags: phrase -> its tags; lengths: second character -> how long such phrases are, longest first, the first character
+    alone among them where it is a phrase; alone: the same for any other second character.
+    """
+
+    tags: dict[str, int]
+    lengths: dict[str, list[int]]
+    alone: tuple[int, ...]
+
+
 Entry = tuple[int, Tails | None, str]
 """A word's own tags, the phrases it may open, and the lexicon's spelling of it."""
 NOTHING: Entry = (0, None, "")
@@ -94,11 +104,15 @@ class Vocabulary:
 
     def _phrases_from(self, char: str) -> Phrases:
         """The phrases of an unspaced script that begin with a character."""
-        found: Phrases = {}
+        tags: dict[str, int] = {}
+        lengths: dict[str, set[int]] = {}
         for entry in self._scan.get(char, ()):
             number, phrase = entry.split(" ", 1)
-            found.setdefault(phrase[1:2], []).append((phrase, self.masks[int(number)]))
-        return found
+            tags.setdefault(phrase, self.masks[int(number)])
+            lengths.setdefault(phrase[1:2], set()).add(len(phrase))
+        alone = tuple(lengths.pop("", ()))
+        longest_first = {second: [*sorted(known, reverse=True), *alone] for second, known in lengths.items()}
+        return Phrases(tags, longest_first, alone)
 
     def tails(self, word: str) -> Tails | None:
         """The phrases a word may open."""

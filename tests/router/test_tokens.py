@@ -9,7 +9,7 @@ from router.tokens import ADDRESS, FILE, QUOTED, tokens
 
 
 def cut(text: str) -> list[tuple[str | None, str]]:
-    return [(match.lastgroup, text[slice(*match.span())]) for match in tokens(text)]
+    return [(match.lastgroup, text[slice(*match.span(match.lastgroup))]) for match in tokens(text)]
 
 
 @pytest.mark.parametrize(
