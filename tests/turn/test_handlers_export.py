@@ -8,6 +8,7 @@ import anyio
 import httpx
 import pytest
 
+from api import Draft
 from skill.turn.filming import place, safe_name
 from skill.turn.run import run_turn
 from skill.turn.wanted import wanted
@@ -209,7 +210,22 @@ def test_a_backend_that_knows_no_sizes_gets_the_plain_film(ready: Bench) -> None
 )
 def test_wishes_in_words(text: str, format: str, side: int | None, fps: int | None) -> None:
     found = wanted(text, "mp4")
-    assert (found.format, found.short_side, found.fps) == (format, side, fps)
+    assert (found.format, found.short_side, found.fps, found.frame) == (format, side, fps, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "frame"),
+    [
+        ("640x360 导出", (640, 360)),
+        ("send me the video at 1281 × 721", (1280, 720)),
+        ("640 by 360 please, as a file", (640, 360)),
+        ("export the 2x3 grid", None),
+        ("export 12x90000", None),
+    ],
+)
+def test_a_frame_asked_for_in_pixels_is_the_films(text: str, frame: tuple[int, int] | None) -> None:
+    output = wanted(text, "mp4").output(Draft.model_validate({"m": {"width": 1920, "height": 1080}}))
+    assert (output.get("width"), output.get("height")) == (frame or (None, None))
 
 
 @pytest.mark.parametrize(
