@@ -1,4 +1,4 @@
-"""Files named in a line come along; the person's words stay as they were typed."""
+"""Files named in a line come along; the person's words stay as they were typed, without folders."""
 
 from pathlib import Path
 
@@ -34,6 +34,18 @@ def folder(tmp_path: Path) -> Path:
 )
 def test_the_words_are_not_touched(folder: Path, line: str, names: list[str]) -> None:
     assert named_files(line, folder) == (line, names)
+
+
+def test_of_a_path_the_words_keep_the_name(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = tmp_path_factory.mktemp("plage à Nice")
+    (elsewhere / "a (1).jpg").touch()
+    path = str(elsewhere / "a (1).jpg")
+    assert named_files(f"'{path}' and b.jpg, add this one", folder) == (
+        "'a (1).jpg' and b.jpg, add this one",
+        [path, "b.jpg"],
+    )
+    escaped = path.replace(" ", "\\ ")
+    assert named_files(f"from {escaped}: a 3 s film", folder) == ("from a (1).jpg: a 3 s film", [path])
 
 
 @pytest.mark.parametrize("line", ["b.jpg", "'my photo.jpg', b.jpg", " b.jpg 06-fig.jpg; "])

@@ -1,4 +1,4 @@
-"""The files that a line of words names, found without touching the words."""
+"""The files that a line of words names; the words keep their names, not where they lie."""
 
 from __future__ import annotations
 
@@ -16,18 +16,33 @@ _AROUND = "\"'()[]{}<>,;:!?，、；：。！？（）【】《》“”‘’�
 def named_files(line: str, workspace: Path) -> tuple[str, list[str]]:
     """The words of a line, and the files it names: existing ones, plain, in quotation marks or with escaped spaces.
 
-    The words are the line itself; "" when it holds nothing but files.
+    The words are the line itself, but a path is cut to its last part: folders of this machine are no backend's
+    business, and no instruction. They are "" when the line holds nothing but files.
     """
-    named: list[tuple[int, str]] = []
+    named: list[tuple[int, int, str]] = []
     rest = list(line)
     for start, end, spellings in _candidates(line):
         name = next((spelling for spelling in spellings if _names_file(spelling, workspace)), None)
         if name is None or not "".join(rest[start:end]).strip():
             continue
-        named.append((start, name))
+        named.append((start, end, name))
         rest[start:end] = " " * (end - start)
     alone = not any(letter.isalnum() for letter in "".join(rest))
-    return ("" if named and alone else line), list(dict.fromkeys(name for _, name in sorted(named)))
+    named.sort()
+    words = "" if named and alone else _without_folders(line, named)
+    return words, list(dict.fromkeys(name for _, _, name in named))
+
+
+def _without_folders(line: str, named: list[tuple[int, int, str]]) -> str:
+    """named: where each file stands in the line, in order, and how it is spelt."""
+    pieces, done = [], 0
+    for start, end, name in named:
+        piece, last = line[start:end], Path(name).name
+        if Path(name) != Path(last):
+            piece = (piece if name in piece else _ESCAPE.sub(r"\1", piece)).replace(name, last)
+        pieces += [line[done:start], piece]
+        done = end
+    return "".join([*pieces, line[done:]])
 
 
 def _candidates(line: str) -> Iterator[tuple[int, int, list[str]]]:
