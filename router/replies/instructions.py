@@ -26,6 +26,7 @@ _LONGEST_HEADING = 3  # words before a colon that only lead to an instruction
 
 _OF_EDITORS = frozenset(["export", "upload", "timeline", "credits"])
 """What nobody but the reader does, in a language whose imperative is a form of its own."""
+_BESIDE = ("content", "condition")  # the clauses behind which the place of a button may be told
 _WITHOUT_VERB = ("means", "may_be", "must_be", "courtesies", "clicks", "openings", "by_hand", "places")
 
 Kind = Literal["content", "instruction", "condition", "filler", "preface"]
@@ -168,12 +169,14 @@ class _Reader:
             found = by_hand(self._sentence, cut)
         if found is None and (governed or head.addressed or opens_imperative(self._sentence, head, cut)):
             found = by_means(self._sentence, head.place, cut.end, asked=True)
-        if found is None and cut.end == self._sentence.end and (before is None or before.kind == "content"):
+        if found is None and cut.end == self._sentence.end and (before is None or before.kind in _BESIDE):
             found = None if self._told or self._acted else located_button(self._sentence, head, cut)
         last = self._read[-1] if self._read else None
         self._read.append(cut)
-        if found is None and (verb := refers(self._sentence, head, cut)) is not None:
-            found = self._named_before(verb, cut, last)
+        clicks = found is not None and found.action == "click"
+        vague = clicks and not self._sentence.find("controls", cut.start, cut.end)
+        if (found is None or vague) and (verb := refers(self._sentence, head, cut)) is not None:
+            found = self._named_before(verb, cut, last) or found
             if found is None and self._before is None and not self._told:
                 return Clause(cut.start, cut.end, self._kind(head, cut), refers=True)
         if found is not None and self._is_told(found, head, cut, before):

@@ -37,6 +37,7 @@ DONE: Mapping[str, tuple[str, ...]] = {
     "used": ("press_weakly",),
     "opened": ("open",),
     "dragged": ("drag",),
+    "moved": ("drag",),
     "looked_at": ("look", "open", "account"),
 }
 """Verbs in the forms they have behind "can be" and "it would be great if you", and the parts these can play."""

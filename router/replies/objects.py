@@ -183,7 +183,8 @@ def pressed_in(
         if known and (not weakly or control or label.set_off or (exact and (named or not sentence.lexicon.spaced))):
             return action, label.words
     if weakly and control is None:
-        return None
+        alone = not sentence.lexicon.spaced and inside.ending("confirm_words", first) == last
+        return ("click", label.words) if alone and first < last else None  # "按确认"
     behind_label = _past_marks(sentence, label.end, end)
     opens = inside.find_start("panels", first, last) or sentence.starts("panels", behind_label)
     if opens and control is None and not weakly:

@@ -49,8 +49,20 @@ def referred(sentence: MarkedSentence, verb: int, named: MarkedSentence, end: in
     controls = named.spans("controls", 0, end)
     if controls and roles & _USING:
         return Found(_action_of(named, controls[-1], end), "", done)
+    if roles & _USING and (action := _written(named, end)) is not None:
+        return Found(action, "", done)
     if roles & _VISITING and any(has_name(named, span, end) for span in named.spans("panels", 0, end)):
         return Found("state", "", done)
+    return None
+
+
+def _written(named: MarkedSentence, end: int) -> ReplyAction | None:
+    """What a button does that is named without one: "You'll find Export in the top bar"."""
+    if not named.lexicon.spaced or named.lexicon.language == "de":
+        return None
+    for kind, action in BUTTONS:
+        if any(start > 0 and named.text[start].isupper() for start, _ in named.spans(kind, 0, end)):
+            return action
     return None
 
 

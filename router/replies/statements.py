@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ..table import ReplyAction
 from .clauses import Cut, Head, past_marks
-from .lexicon import DONE, WORD
+from .lexicon import DONE, MASK, WORD
 from .objects import BUTTONS, Found, acted_on, by_means, has_name, pressed_in
 from .words import MarkedSentence
 
@@ -135,9 +135,14 @@ def _passive(sentence: MarkedSentence, head: Head, cut: Cut) -> Found | None:
             if sentence.find("actors", after, cut.end):
                 continue  # "can be pressed by the robot"
             roles = _done_behind(sentence, after, cut.end)
+            if "press" in roles and MASK not in sentence.folded[head.place : start]:
+                if not _is_control(sentence, head.place, start):
+                    continue
+                roles = dict(roles, press_weakly=roles["press"])
+                del roles["press"]
             found = acted_on(sentence, start, roles, (head.place, cut.end), before=True) if roles else None
-            if found is not None and found.action == "state" and not _names_panel(sentence, head.place, cut.end):
-                continue  # "the kitchen drawer can be opened"
+            if found is not None and not _is_of_editor(sentence, found, (head.place, after, cut.end)):
+                continue
             if found is None:
                 found = by_means(sentence, head.place, cut.end, asked=True)
             if found is not None:
@@ -145,8 +150,26 @@ def _passive(sentence: MarkedSentence, head: Head, cut: Cut) -> Found | None:
     return None
 
 
-def _names_panel(sentence: MarkedSentence, start: int, end: int) -> bool:
-    return any(has_name(sentence, span, end) for span in sentence.spans("panels", start, end))
+def _is_control(sentence: MarkedSentence, start: int, end: int) -> bool:
+    """Whether [start, end) is a control and at most its place: not "the button on her coat"."""
+    control = sentence.find("controls", start, end)
+    if control is None:
+        return False
+    place = past_marks(sentence, control[1], end)
+    if control[0] <= _past_determiners(sentence, start, end):
+        return True  # "le bouton Exporter"
+    while (after := sentence.after("places", place, end)) > place:
+        place = past_marks(sentence, after, end)
+    return place >= end
+
+
+def _is_of_editor(sentence: MarkedSentence, found: Found, places: tuple[int, int, int]) -> bool:
+    """Whether it happens in an editor: no kitchen drawer opens there, and what is merely moved lies on a timeline."""
+    start, verb, end = places
+    if found.action == "state":
+        return any(has_name(sentence, span, end) for span in sentence.spans("panels", start, end))
+    merely_moved = found.action == "edit" and sentence.find("moved", verb, end) is not None
+    return not merely_moved or sentence.find("timelines", start, end) is not None
 
 
 def _done(sentence: MarkedSentence, place: int) -> Mapping[str, int]:
