@@ -158,7 +158,16 @@ def test_the_studio_is_recorded_and_replays_without_it(desk: Path, capsys: pytes
 def test_any_backend_is_recorded_without_its_secrets(
     desk: Path, backend: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = record("x.transcript.yaml", "Mach ein schönes Video daraus", "--file", "a.jpg", "--then", "export", "--backend", backend)
+    code = record(
+        "x.transcript.yaml",
+        "Mach ein schönes Video daraus",
+        "--file",
+        "a.jpg",
+        "--then",
+        "export",
+        "--backend",
+        backend,
+    )
     assert code == 0, capsys.readouterr().err
     text = (desk / "x.transcript.yaml").read_text(encoding="utf-8")
     for secret in ("s3cret", "4711", "90210", "Anna", "s1gned", str(desk), str(Path.home())):
