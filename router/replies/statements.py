@@ -156,7 +156,7 @@ def _is_control(sentence: MarkedSentence, start: int, end: int) -> bool:
     if control is None:
         return False
     place = past_marks(sentence, control[1], end)
-    if control[0] <= _past_determiners(sentence, start, end):
+    if sentence.text[place : place + 1].isupper():
         return True  # "le bouton Exporter"
     while (after := sentence.after("places", place, end)) > place:
         place = past_marks(sentence, after, end)
