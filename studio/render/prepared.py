@@ -54,7 +54,7 @@ def fetch(shelf: Shelf, make: Prepare, plan: ShotPlan, frame: tuple[int, int], f
     path = Path(shelf.folder) / hashlib.sha256(told.encode()).hexdigest()
     try:
         return _mapped(path)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, LookupError, TypeError):
         made = make(plan, frame, fps, look)
     try:
         _write(path, made)
@@ -87,7 +87,7 @@ def _write(path: Path, made: Prepared) -> None:
 
 
 def _mapped(path: Path) -> Prepared:
-    """Raises OSError, ValueError or KeyError for a file that is missing or damaged."""
+    """Raises OSError, ValueError, LookupError or TypeError for a file that is missing or damaged."""
     with path.open("rb") as file:
         told = json.loads(file.read(_HEAD))
         pixels = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

@@ -276,8 +276,8 @@ def test_a_change_of_title_renders_only_the_parts_it_shows_on(tmp_path: Path) ->
     assert len(kept) == 6 and len(files_in(cache) - kept) == 1
     assert red == made("red", tmp_path / "c.mp4", None) != white
     assert len(ready) == 6 and {path: path.stat().st_ino for path in (cache / "photos").iterdir()} == ready
-    for path in ready:
-        path.write_bytes(b"damaged")
+    for path, damage in zip(ready, (b"damaged", b"", b"[]", b"{}", b'{"planes": 3}', b'{"planes": []}'), strict=True):
+        path.write_bytes(damage.ljust(4096) if damage else b"")
     for name in files_in(cache):
         (cache / name).unlink()
     assert made("white", tmp_path / "d.mp4", cache) == white
