@@ -63,17 +63,24 @@ def read_clauses(
     for cut in cuts:
         clause = reader.read(cut, clauses[-1] if clauses else None, governed)
         behind_instruction = bool(clauses) and clauses[-1].kind in ("instruction", "filler")
-        if clause.kind == "content" and behind_instruction and reader.continues(cut):
+        if clause.kind in ("content", "preface") and behind_instruction and reader.continues(cut):
             clause = clause._replace(kind="filler")
         governed = governed or clause.kind == "condition" or clause.offered
         if clause.kind == "instruction" and clauses and reader.is_located(cut):
             clauses[-1] = clauses[-1]._replace(kind="filler")
         clauses.append(clause)
+    _settle_condition(clauses)
     if sentence.has("thanks"):
         _settle_thanks(clauses, sentence)
     if not sentence.lexicon.first:
         _settle_links(sentence, clauses, cuts)
     return tuple(_settle_prefaces(clauses))
+
+
+def _settle_condition(clauses: list[Clause]) -> None:
+    """A condition that closes the sentence governs what it follows: "drück auf Export, sobald du so weit bist"."""
+    if len(clauses) > 1 and clauses[-1].kind == "condition" and clauses[-2].kind == "instruction":
+        clauses[-2] = clauses[-2]._replace(offered=True)
 
 
 def _settle_thanks(clauses: list[Clause], sentence: MarkedSentence) -> None:
@@ -175,7 +182,8 @@ class _Reader:
         self._read.append(cut)
         clicks = found is not None and found.action == "click"
         vague = clicks and not self._sentence.find("controls", cut.start, cut.end)
-        if (found is None or vague) and (verb := refers(self._sentence, head, cut)) is not None:
+        adds = head.offered and before is not None and before.kind == "instruction"  # "…, where you can compare them"
+        if (found is None or vague) and not adds and (verb := refers(self._sentence, head, cut)) is not None:
             found = self._named_before(verb, cut, last) or found
             if found is None and self._before is None and not self._told:
                 return Clause(cut.start, cut.end, self._kind(head, cut), refers=True)

@@ -87,6 +87,8 @@ CASES = [
         "export",
         False,
     ),
+    ("German, a condition behind its comma", "Drück auf Exportieren, sobald du so weit bist.", "", "export", True),
+    ("a place to do more", "Visit the Takes library, where you can compare them.", "", "state", False),
     ("an actor owns what is moved", "Grandma's photo should be dragged to the end.", "", "edit", False),
     ("a request is never told of others", "猫の写真を最後にドラッグしてください。", "", "edit", False),
 ]
