@@ -141,10 +141,7 @@ def _without_fetching(judged: list[Judged]) -> list[Judged]:
 
 
 def _lexicon_for(utterance: str) -> Lexicon:
-    scores = language_scores(utterance)
-    tags = [scores[0][0]]
-    if len(scores) > 1 and scores[1][1] * 2 > scores[0][1]:
-        tags.append(scores[1][0])
+    tags = [tag for tag, _ in language_scores(utterance)[:2]]
     if "en" not in tags:
         tags.append("en")
     return lexicon(tuple(tags))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from typing import Literal
 
 from .reading import Hit
@@ -95,15 +97,16 @@ def split(hits: list[Hit], lexicon: Lexicon) -> list[Clause]:
     hits = settled(hits)
     cutter = _Cutter(hits, lexicon)
     for place, hit in enumerate(hits):
-        if hit.kind in _STOPS:
+        _, _, tags, _, kind = hit
+        if kind in _STOPS:
             cutter.stop(place, hit)
         elif cutter.content:
             cutter.current.append(hit._replace(tags=_QUOTE, kind="quote"))
-        elif not hit.tags & _MAY_CUT and not cutter.topical:
-            cutter.current.append(hit)
-            cutter.tags |= hit.tags
-        else:
+        elif tags & _MAY_CUT or cutter.topical:
             cutter.word(place, hit)
+        else:
+            cutter.current.append(hit)
+            cutter.tags |= tags
     cutter.close()
     for clause in cutter.clauses:
         _weigh(clause, lexicon)
@@ -261,38 +264,36 @@ def _opens_clause(hits: list[Hit], place: int, own: int) -> bool:
 
 def _weigh(clause: Clause, lexicon: Lexicon) -> None:
     """Sum up a clause's tags, whole and as governed by its head."""
-    tags = [hit.tags for hit in clause.hits]
-    whole = clause.whole & _Q
-    for own in tags:
-        whole |= own
-    if whole & _VERB_OR_NOUN:
-        tags = readings(clause.hits)
-        whole = clause.whole & _Q
-        for own in tags:
-            whole |= own
-    strangers, words = _strangers_and_words(clause.hits, tags)
+    hits = clause.hits
+    tags = [own for _, _, own, _, _ in hits]
+    said = reduce(or_, tags)
+    clause.leads = bool(said & _FIRST) and _leads(hits)
+    if said & _VERB_OR_NOUN:
+        tags = readings(hits)
+        said = reduce(or_, tags)
+    whole = said | clause.whole & _Q | _size(hits, tags)
     if whole & _DENIES and not whole & _NEG_REQUEST:
         whole |= _NEG
-    if not strangers:
-        whole |= _BARE
-    if words <= _SHORT_WORDS:
-        whole |= _SHORT
     clause.whole, clause.governed = _govern(tags, whole, lexicon.verb_final)
-    clause.leads = _leads(clause.hits)
 
 
-def _strangers_and_words(hits: Sequence[Hit], tags: Sequence[int]) -> tuple[int, int]:
-    """How many words mean nothing for a bare request, and how many are more than politeness; no further than needed."""
-    strangers = words = 0
-    for hit, own in zip(hits, tags, strict=True):
-        if hit.kind in _WORDS:
+def _size(hits: Sequence[Hit], tags: Sequence[int]) -> int:
+    """The tags of a clause without words that mean nothing for a bare request, and of one with few; politeness is free.
+
+    Reads no further than needed.
+    """
+    size, words = _BARE | _SHORT, 0
+    for (_, _, _, text, kind), own in zip(hits, tags, strict=True):
+        if kind in _WORDS:
             if not own & _PLEASE:
                 words += 1
-            if not own & _LIGHT and not strangers and not hit.text.isdigit():
-                strangers += 1
-            if strangers and words > _SHORT_WORDS:
+                if words > _SHORT_WORDS:
+                    size &= ~_SHORT
+            if size & _BARE and not own & _LIGHT and not text.isdigit():
+                size &= ~_BARE
+            if not size:
                 break
-    return strangers, words
+    return size
 
 
 def _govern(tags: list[int], whole: int, verb_final: bool) -> tuple[int, int]:

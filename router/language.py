@@ -94,7 +94,10 @@ def detect_language(text: str) -> str:
 
 
 def language_scores(text: str) -> tuple[tuple[str, float], ...]:
-    """The likely languages, best first, never empty; one entry where the script alone decides."""
+    """The likely languages, best first, never empty: all with more than half the score of the best.
+
+    One entry where the script alone decides.
+    """
     own = _own_words(text[:_LOOKED_AT])
     if own.isascii():
         return _by_words(own.lower())
@@ -195,16 +198,24 @@ def _by_words(own: str) -> tuple[tuple[str, float], ...]:
         for char in set(own):
             if (owner := letters.get(char)) is not None:
                 scores[owner] += 1.5
-    if not scores or (len(own) < _SHORT and _undecided(sorted(scores.values(), reverse=True))):
+    likely = _likely(scores)
+    if not scores or (len(own) < _SHORT and _undecided(likely)):
         _add_lexicons(words, scores)
+        likely = _likely(scores)
+    return likely
+
+
+def _likely(scores: dict[str, float]) -> tuple[tuple[str, float], ...]:
     if not scores:
         return ((UNSURE, 0.0),)
-    if len(scores) == 1:
-        return tuple(scores.items())
-    ranked = sorted([(-score, tag != UNSURE, tag) for tag, score in scores.items()])
+    enough = max(scores.values()) / 2
+    ranked = [(-score, tag != UNSURE, tag) for tag, score in scores.items() if score > enough]
+    if len(ranked) > 1:
+        ranked.sort()
     return tuple([(tag, -score) for score, _, tag in ranked])
 
 
-def _undecided(ranked: list[float]) -> bool:
+def _undecided(likely: tuple[tuple[str, float], ...]) -> bool:
     """Whether the best score rests on one small word, or hardly leads."""
-    return ranked[0] <= _ONE_WITNESS or ranked[0] - [*ranked, 0.0][1] < _CLEAR
+    best = likely[0][1]
+    return best <= _ONE_WITNESS or (len(likely) > 1 and best - likely[1][1] < _CLEAR)

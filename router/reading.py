@@ -72,7 +72,7 @@ def read(text: str, lexicon: Lexicon) -> tuple[Aligned, list[Hit]]:
     """Every word of the text in order, known or not (tags 0), with the stops between sentences and clauses."""
     whole = aligned(text)
     content = masked(whole.text)
-    known, respelt = lexicon.known, lexicon.first.respelt
+    known = lexicon.known
     hits: list[Hit] = []
     run: list[Hit] = []
     spelt: list[str] = []
@@ -85,8 +85,7 @@ def read(text: str, lexicon: Lexicon) -> tuple[Aligned, list[Hit]]:
         if kind == "word":
             if said == _JOINER:
                 continue
-            tags, tails, _ = known[said]
-            spelling = respelt.get(said, said)
+            tags, tails, spelling = known[said]
             # most words may open a phrase, few do before the word that follows
             if before is not None and (spelling in before.lengths or before.loose):
                 openers[len(run) - 1] = before

@@ -54,9 +54,9 @@ class Phrases(NamedTuple):
     alone: tuple[int, ...]
 
 
-Entry = tuple[int, Tails | None, str]
-"""A word's own tags, the phrases it may open, and the lexicon's spelling of it."""
-NOTHING: Entry = (0, None, "")
+Entry = tuple[int, Tails | None]
+"""A word's own tags, and the phrases it may open."""
+NOTHING: Entry = (0, None)
 
 
 @lru_cache(maxsize=1)
@@ -150,7 +150,7 @@ class Vocabulary:
                     break
         if tags is None and tails is None:
             return None
-        return (0 if tags is None else self.masks[tags], tails, word)
+        return (0 if tags is None else self.masks[tags], tails)
 
     def lenient(self, word: str) -> Entry | None:
         """The word as people type it: their own spelling, no accents, letters held down, clitics glued on."""
@@ -175,7 +175,7 @@ class Vocabulary:
                 rest = plain[len(clitic) :]
                 if (found := self.exact(rest) or self._plain(rest) or self._enclitic(rest)) is not None:
                     # "and" before a verb opens a clause, before a noun it joins
-                    return (found[0] | tag, found[1], found[2]) if found[0] & tag_mask("governs") else found
+                    return (found[0] | tag, found[1]) if found[0] & tag_mask("governs") else found
         return None
 
     def _apostrophe(self, word: str) -> Entry | None:
@@ -185,7 +185,7 @@ class Vocabulary:
             return found
         found = self.exact(word[: word.index("'")])
         if found is not None and self.genitive and word.endswith("'s"):
-            return (found[0] & ~tag_mask("verbs"), None, found[2])
+            return (found[0] & ~tag_mask("verbs"), None)
         return found
 
     def _enclitic(self, word: str, depth: int = 2) -> Entry | None:
@@ -199,12 +199,12 @@ class Vocabulary:
             if found is None and depth > 1:
                 found = self._enclitic(stem, depth - 1)
             if found is not None and found[0] & tag_mask("governs"):
-                return (found[0] | tag, None, found[2])
+                return (found[0] | tag, None)
         return None
 
     def _plain(self, word: str) -> Entry | None:
         tags = self.plain.get(word)
-        return None if tags is None else (self.masks[tags], self.tails(word), word)
+        return None if tags is None else (self.masks[tags], self.tails(word))
 
     def misspelt(self, word: str) -> Entry | None:
         """A word of the lexicon one slip away (a letter too many, too few, wrong, swapped), if not an ordinary one."""
@@ -227,7 +227,7 @@ class Vocabulary:
         for words in (self.words, self.plain):
             if (found := words.get(best)) is not None:
                 tags |= self.masks[found]
-        return (tags, self.tails(best), best)
+        return (tags, self.tails(best))
 
 
 def _one_slip(typed: str, meant: str) -> bool:
@@ -270,14 +270,14 @@ def vocabulary(language: str) -> Vocabulary:
 class Lexicon:
     """The languages one utterance may be written in, the likeliest first.
 
-    known: folded word -> its tags and phrases, NOTHING for a stranger.
+    known: folded word -> its tags, the phrases it may open, and its spelling in phrases.
     """
 
     def __init__(self, languages: tuple[str, ...]) -> None:
         self.languages = languages
         self.first = vocabulary(languages[0])
         self.verb_final = self.first.verb_final
-        self.known: Remembered[str, Entry] = Remembered(self._find, WORDS)
+        self.known: Remembered[str, tuple[int, Tails | None, str]] = Remembered(self._known, WORDS)
 
     @property
     def vocabularies(self) -> Iterator[Vocabulary]:
@@ -285,6 +285,9 @@ class Lexicon:
         yield self.first
         for language in self.languages[1:]:
             yield vocabulary(language)
+
+    def _known(self, word: str) -> tuple[int, Tails | None, str]:
+        return (*self._find(word), self.first.respelt.get(word, word))
 
     def _find(self, word: str) -> Entry:
         for known in self.vocabularies:
