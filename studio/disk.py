@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 
-def keep_within(folder: Path, most_bytes: int) -> None:
-    """Delete the files below a folder that were used longest ago, until the rest is small enough."""
+def keep_within(paths: Iterable[Path], most_bytes: int) -> None:
+    """Delete those files that were used longest ago, until the rest is small enough; folders among them stay."""
     known = []
-    for path in folder.rglob("*"):
+    for path in paths:
         try:
             facts = path.stat()
         except OSError:

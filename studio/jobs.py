@@ -170,7 +170,7 @@ class RenderJobs:
             stopped=lambda: watch.stop.is_set() or self._stopping.is_set(),
         )
         unfinished.chmod(0o600)
-        keep_within(self._home / PARTS, _PARTS_BYTES)
+        keep_within((self._home / PARTS).rglob("*"), _PARTS_BYTES)
 
 
 class _Reporter:

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from stat import S_ISREG
 
 import av
 import PIL
 
+from ..disk import keep_within
 from .coding import Coding
 from .split import Part
 from .tally import Shelf
@@ -52,26 +52,21 @@ class PartCache:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             for part in parts:
-                fresh = self.folder / f".{uuid.uuid4().hex}"
-                shutil.copyfile(made / part.file, fresh)
-                fresh.replace(self.folder / key_of(film, part, coding))
-            _trim(self.folder, _MOST_BYTES)
-            _trim(self.folder / "photos", _MOST_BYTES_OF_PHOTOS)
+                _copy(made / part.file, self.folder / key_of(film, part, coding))
+            keep_within(self.folder.glob("*"), _MOST_BYTES)
+            keep_within((self.folder / "photos").glob("*"), _MOST_BYTES_OF_PHOTOS)
         except OSError:
             return
 
 
-def _trim(folder: Path, most_bytes: int) -> None:
-    """Forget the files that were used longest ago, until the folder is small enough."""
-    known = sorted(
-        ((facts.st_mtime, facts.st_size, path) for path in folder.glob("*") if S_ISREG((facts := path.stat()).st_mode)),
-        reverse=True,
-    )
-    total = 0
-    for _, size, path in known:
-        total += size
-        if total > most_bytes:
-            path.unlink(missing_ok=True)
+def _copy(made: Path, kept: Path) -> None:
+    """Whoever reads meanwhile sees all of it or nothing; what a full disk cut off is not left behind."""
+    fresh = kept.with_name(f".{uuid.uuid4().hex}")
+    try:
+        shutil.copyfile(made, fresh)
+        fresh.replace(kept)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def key_of(film: Timeline, part: Part, coding: Coding) -> str:

@@ -15,8 +15,10 @@ from PIL import Image
 from api import Draft
 from studio.model import Media, RenderOptions
 from studio.render import RenderError, RenderStopped, draft_of, probe, render_film, render_still
+from studio.render.coding import coding_of
 from studio.render.compose import Composer
 from studio.render.layout import lay_out
+from studio.render.part_cache import PartCache, key_of
 from studio.render.planes import Planes
 from studio.render.split import in_order_of_work, split
 from studio.render.tally import Shelf
@@ -281,6 +283,18 @@ def test_a_change_of_title_renders_only_the_parts_it_shows_on(tmp_path: Path) ->
     for name in files_in(cache):
         (cache / name).unlink()
     assert made("white", tmp_path / "d.mp4", cache) == white
+
+
+def test_a_part_that_cannot_be_kept_leaves_nothing_behind(tmp_path: Path) -> None:
+    shot = photo(tmp_path / "a.jpg", (64, 36), (200, 90, 40))
+    draft = draft_of([shot], seconds=1, width=64, height=36, fps=10)
+    film = lay_out(draft, {shot.id: tmp_path / "a.jpg"}, RenderOptions())
+    part, coding = split(film)[0], coding_of(film, RenderOptions())
+    (tmp_path / part.file).write_bytes(b"a part")
+    in_its_place = tmp_path / "cache" / key_of(film, part, coding)
+    in_its_place.mkdir(parents=True)
+    PartCache(tmp_path / "cache").keep(film, [part], coding, tmp_path)
+    assert list((tmp_path / "cache").iterdir()) == [in_its_place]
 
 
 def test_a_prepared_photo_is_the_same_from_the_shelf(tmp_path: Path) -> None:
