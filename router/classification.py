@@ -17,8 +17,10 @@ _B = tag_bits()
 _WORK = tag_mask("work")
 _ASKED = tag_mask("asked")
 _FILM = _B["result"] | _B["it"] | _B["sure"] | _B["export_noun"] | _B["export"]
+_GOES_OUT = _FILM | _B["save"] | _B["send"] | _B["send_me"] | _B["give"]
 _CHANGES, _DONE = _B["part"] | _B["media"], _B["done"] | _B["finished"]
 _NOT_AN_EDIT_HERE = _B["bring"] | _B["result"] | _B["part"] | _B["media"]
+_SHOTS = _B["part"] | _B["position"]
 _NOT_ASKED = _B["NEG"] | _B["reported"]
 _SENDS = _B["send"] | _B["send_me"] | _B["upload"]
 _BRINGS = _B["bring"] | _B["move"]
@@ -108,6 +110,9 @@ def _carried_on(judged: list[Judged]) -> list[Judged]:
 def _hands_over(tags: int) -> bool:
     """Whether words behind files announced hand those over: "sending it", "send them over", "I'll put them in here"."""
     if tags & _NOT_MINE & ~(_B["sure"] if tags & _B["media"] else 0):
+        return False
+    if tags & _B["edit"] and tags & _B["part"] and not tags & _B["media"]:
+        # "pop it in the corner"
         return False
     sends = tags & _SENDS and tags & (_B["will"] | _B["to_you"] | _B["them"])
     return bool(sends or (tags & _BRINGS and tags & (_B["will"] | _B["to_you"] | _B["library"])))
@@ -231,6 +236,9 @@ def _address(clause: Clause, start: int, end: int) -> list[Piece]:
     edits = [hit for hit in clause.hits if hit.tags & _B["edit"] and not hit.tags & _NOT_AN_EDIT_HERE]
     if not edits and tags & _B["more"]:
         edits = [hit for hit in clause.hits if hit.tags & _B["more"]]
+    if not edits and tags & _B["into"] and tags & _SHOTS:
+        # "use the clip at ... as the opening shot"
+        edits = [hit for hit in clause.hits if hit.tags & _SHOTS]
     if edits:
         pieces.append(Piece("chat", start, end, "an edit", tuple(hit.text for hit in edits)))
     return pieces
@@ -239,16 +247,19 @@ def _address(clause: Clause, start: int, end: int) -> list[Piece]:
 def _ordered(judged: list[Judged]) -> list[Piece]:
     """Into the order of execution: what comes "first", or must be done before, moves ahead."""
     ordered: list[Piece] = []
-    led = False
+    led = waited_for = False
     for clause, _, _, pieces in judged:
         if not pieces:
             led = led or clause.leads
+            waited_for = clause.kind == "before" and bool(clause.whole & _GOES_OUT)
             continue
-        if ordered and ((clause.leads and not led) or clause.kind == "after"):
+        # "send it, but before sending it fix the title"
+        leads = clause.leads or (waited_for and pieces[0].route == "chat")
+        if ordered and ((leads and not led) or clause.kind == "after"):
             ordered[0:0] = pieces
         else:
             ordered.extend(pieces)
-        led = led or clause.leads
+        led, waited_for = led or leads, False
     return ordered
 
 

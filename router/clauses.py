@@ -8,7 +8,7 @@ from operator import or_
 from typing import Literal
 
 from .reading import Hit
-from .senses import readings, settled
+from .senses import readings, request_follows, settled, tells_of_a_film
 from .vocabulary import Lexicon, tag_bits, tag_mask
 
 ClauseKind = Literal["main", "before", "after", "if", "reason"]
@@ -35,7 +35,7 @@ _HANDS_OVER = _B["give"] | _B["send"] | _B["send_me"]
 _MAIN_VERBS = _B["edit"] | _B["export"] | _B["upload"] | _B["show"] | _B["save"] | _B["ROW_WORD"]
 _JOINTS = _B["then"] | _B["but"] | _B["and"]
 _WORK_OR_ACTS = _ACTS | _B["show"] | _B["move"]
-_INTRODUCES_TEXT = _B["part"] | _B["says"] | _B["onscreen"]
+_INTRODUCES_TEXT = _B["person"] | _B["part"] | _B["says"] | _B["onscreen"]
 _FILMS = _B["result"] | _B["media"]
 _NAMES = _FILMS | _B["part"] | _B["credit"] | _B["credit_sure"] | _B["finished"] | _B["status"]
 _DENIES = _B["neg"] | _B["cancel"]
@@ -48,6 +48,8 @@ _EXPORT, _EXPORT_NOUN, _UPLOAD, _EDIT, _PLEASE = (
 )
 _REASON, _WANT = _B["reason"], _B["want"]
 _WISHES = _WANT | _PLEASE | _B["small"] | _B["to_me"] | _B["to_you"]
+_COPULA, _SHOTS = _B["copula"], _B["media"] | _B["part"]
+_HANDS_IN = _HANDS_OVER | _UPLOAD | _B["bring"] | _B["will"] | _B["may"] | _B["to_you"]
 _SAYS, _CHANGED, _THEN_OR_BUT, _FINISHED = (
     _B["says"],
     _B["changed"],
@@ -116,11 +118,22 @@ def split(hits: list[Hit], lexicon: Lexicon) -> list[Clause]:
 class _Cutter:
     """Where the cutting stands.
 
-    content: what follows is text for the screen, up to the end of the sentence; topical: it is what a new film is
-    about, up to the end of the clause.
+    content: what follows is text for the screen, up to the end of the sentence; told: it was opened by a verb and no
+    colon; topical: it is what a new film is about, up to the end of the clause.
     """
 
-    __slots__ = ("clauses", "content", "current", "hits", "kind", "lexicon", "sentence_start", "tags", "topical")
+    __slots__ = (
+        "clauses",
+        "content",
+        "current",
+        "hits",
+        "kind",
+        "lexicon",
+        "sentence_start",
+        "tags",
+        "told",
+        "topical",
+    )
 
     def __init__(self, hits: list[Hit], lexicon: Lexicon) -> None:
         self.hits = hits
@@ -130,8 +143,7 @@ class _Cutter:
         self.current: list[Hit] = []
         self.kind: ClauseKind = "main"
         self.tags = 0
-        self.content = False
-        self.topical = False
+        self.content = self.told = self.topical = False
 
     def close(self, as_kind: ClauseKind | None = None) -> None:
         """End the clause at hand, if it has begun."""
@@ -149,13 +161,16 @@ class _Cutter:
                 _ask(self.clauses[self.sentence_start :])
             self.sentence_start = len(self.clauses)
         elif self.content:
-            return
+            self.told = self.told and hit.kind == "comma"
+            if self.told and request_follows(self.hits, place, self.tags):
+                self.close()
+                self.content = False
         elif hit.kind == "comma":
             if not self._wishes(place):
                 self.close()
         elif place + 1 == len(self.hits) or self.hits[place + 1].kind != "url":
-            if self.tags & _INTRODUCES_TEXT:
-                self.content = True
+            if self.tags & _INTRODUCES_TEXT or tells_of_a_film(self.current):
+                self.content, self.told = True, False
             else:
                 self.close()
 
@@ -180,10 +195,11 @@ class _Cutter:
             self.current.append(hit._replace(tags=_QUOTE, kind="quote"))
             return
         self.topical = bool(own & _TOPIC and self.tags & _A and self._makes_something())
+        if own & _SAYS and not (place + 1 < len(self.hits) and self.hits[place + 1].tags & _CHANGED):
+            # "which voice is reading the intro" asks
+            self.content = self.told = not (self.tags & _WHAT and self.current[-1].tags & _COPULA)
         self.current.append(hit)
         self.tags |= own
-        if own & _SAYS and not (place + 1 < len(self.hits) and self.hits[place + 1].tags & _CHANGED):
-            self.content = True
         if own & _CLOSES and not (own & _FIRST and all(hit.tags & _MAY_LEAD for hit in self.current[:-1])):
             # Turkish "önce" closes what comes later; with nothing before it, it says "first"
             self.close(next((name for bit, name in _CLOSING if own & bit), "main"))
@@ -194,8 +210,12 @@ class _Cutter:
         return bool(following & _REASON and self.tags & _WANT) and not self.tags & ~_WISHES
 
     def _makes_something(self) -> bool:
-        """Whether what is told about is a film named right before, or whatever an edit makes."""
-        return bool(self.current) and bool(self.current[-1].tags & _RESULT or self.tags & _EDIT)
+        """Whether what is told about is a film or a wished shot named right before, or whatever an edit makes."""
+        if not self.current:
+            return False
+        named = self.current[-1].tags
+        wished = named & _SHOTS and self.tags & _WANT and not self.tags & _HANDS_IN
+        return bool(named & _RESULT or self.tags & _EDIT or wished)
 
     def _tells_whether(self, own: int) -> bool:
         """Whether a verb of telling stands right before an "if", or with one word in between."""

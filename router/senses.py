@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from .reading import Hit
 from .vocabulary import tag_bits, tag_mask
@@ -34,10 +35,16 @@ _OBJECT_REACH = 5
 _NOMINAL = tag_mask("nominal")
 _EXPORT, _EXPORT_NOUN, _UPLOAD = _B["export"], _B["export_noun"], _B["upload"]
 _VERB_OR_NOUN = _EXPORT | _UPLOAD | _EDIT
+_RESULT, _ABOUT = _B["result"], _TOPIC | _B["prep"]
 _FILMS = _B["result"] | _B["media"]
 _NAMES = _FILMS | _B["part"] | _B["credit"] | _B["credit_sure"] | _B["finished"] | _B["status"]
 _NAME_OF_WORK = _B["credit"] | _B["status"]
 _OBJECTS = _B["the"] | _B["a"] | _B["it"] | _B["part"] | _B["media"] | _B["more"] | _B["FILE"]
+
+_NEXT, _LAST_ACTS = _B["then"] | _B["after_end"], _EXPORT | _B["save"] | _B["send"] | _B["send_me"] | _B["give"]
+_TAKEN_UP = _B["it"] | _B["the"]
+_ASKED_FOR = _EDIT | _A | _B["want"] | _B["request"] | _B["more"]
+_NONE = Hit(0, 0, 0, "", "stop")
 
 
 def settled(hits: list[Hit]) -> list[Hit]:
@@ -191,6 +198,26 @@ def _told(hits: list[Hit]) -> list[Hit]:
             asked = True
         subject = subject or bool(own & _SUBJECT and not own & _ASKS)
     return found
+
+
+def tells_of_a_film(hits: Sequence[Hit]) -> bool:
+    """ "Ad for a bank:", "a film about a clerk:": behind the colon stands what happens in it."""
+    before = _EDIT
+    for hit, following in pairwise(hits):
+        if hit.tags & _RESULT and before & (_A | _EDIT) and following.tags & _ABOUT:
+            return True
+        before = hit.tags
+    # Chinese names the film behind all that it is about
+    named = bool(hits) and hits[-1].kind == "glued" and hits[-1].tags & _RESULT
+    return bool(named) and any(not hit.tags or hit.tags & _EDIT for hit in hits) and not hits[0].tags & _B["the"]
+
+
+def request_follows(hits: Sequence[Hit], comma: int, told: int) -> bool:
+    """ "The title still says 2023, make it 2024": whether a request stands behind the comma, and not more text."""
+    following, object_ = [hit.tags for hit in [*hits[comma + 1 : comma + 3], _NONE, _NONE][:2]]
+    if following & _NEXT:
+        return bool((following | object_) & _LAST_ACTS)
+    return bool(following & _EDIT and object_ & _TAKEN_UP) and not told & _ASKED_FOR
 
 
 def readings(hits: Sequence[Hit]) -> list[int]:

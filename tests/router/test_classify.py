@@ -141,6 +141,21 @@ CASES = [
     ("字幕有换掉吗", "status", "Taiwanese 有 before a verb asks whether it was done"),
     ("等我确认再导出", "chat", "what waits for leave is not asked now"),
     ("怎么把片子弄到手机上", "export", "the way to take one's own film along"),
+    ("Ad for a gym: free trial, download our app", "chat", "behind the colon stands what happens in the film"),
+    ("做个快递公司宣传片：下单、发货、随时查进度", "chat", "the film stands behind what it is about"),
+    ("I'd like a shot of a truck with export crates", "chat", "a wished shot is about what follows"),
+    ("the title still says 2023, make it 2024", "chat", "text told of ends where work is asked"),
+    ("add a title that says Anna, then export it", "chat export", "text ends at a next step"),
+    ("the narrator says: upload, then share, then relax", "chat", "behind a colon text goes on"),
+    ("which voice is reading the intro right now", "status", "a question holds no text"),
+    ("which voice sounds friendlier", "chat", "the same question asks for an opinion"),
+    ("send me the mp4, but not until the dog is muted", "chat export", "not before means after"),
+    ("导出吧，不过导出之前把字幕改成白色", "chat export", "what has to wait comes last"),
+    ("I'm going to upload a logo; pop it in the corner", "upload chat", "a place in the film is no place for files"),
+    ("could this be on my laptop by noon?", "export", "a place of one's own and a question"),
+    ("I filmed this on my phone", "chat", "the same place, told about"),
+    ("you'll be needing our photos, one moment", "upload", "what the hearer ought to have"),
+    ("you'll want the logo bigger", "chat", "the same opening and a wish about a part"),
 ]
 
 
