@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -28,6 +29,10 @@ class Clock(Protocol):
         """A cancel scope that gives up after `seconds`; its `cancelled_caught` tells whether it did."""
         ...
 
+    def ring_after(self, seconds: float, ring: Callable[[], object]) -> Callable[[], object]:
+        """Call `ring` then, between the steps of the event loop's tasks. Returns what calls it off."""
+        ...
+
 
 class SystemClock:
     """The machine's own clock."""
@@ -43,3 +48,8 @@ class SystemClock:
 
     def move_on_after(self, seconds: float) -> AbstractContextManager[anyio.CancelScope]:
         return anyio.move_on_after(seconds)
+
+    def ring_after(self, seconds: float, ring: Callable[[], object]) -> Callable[[], object]:
+        import asyncio  # noqa: PLC0415  # only what waits needs it
+
+        return asyncio.get_running_loop().call_later(seconds, ring).cancel

@@ -67,6 +67,14 @@ class VirtualClock:
             finally:
                 alarm.off = True
 
+    def ring_after(self, seconds: float, ring: Callable[[], object]) -> Callable[[], object]:
+        alarm = self._alarm(seconds, ring)
+
+        def call_off() -> None:
+            alarm.off = True
+
+        return call_off
+
     async def __aenter__(self) -> Self:
         self._driver = anyio.create_task_group()
         await self._driver.__aenter__()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -44,6 +44,9 @@ class Hurried(SystemClock):
 
     def move_on_after(self, seconds: float) -> AbstractContextManager[anyio.CancelScope]:
         return anyio.move_on_after(seconds / HURRY)
+
+    def ring_after(self, seconds: float, ring: Callable[[], object]) -> Callable[[], object]:
+        return super().ring_after(seconds / HURRY, ring)
 
 
 async def hurry(pinned: PinnedTurn, log: RunningTurn) -> TurnState:

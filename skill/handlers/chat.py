@@ -76,7 +76,7 @@ async def _listen(
 ) -> tuple[Listener, Patience, BackendError | None]:
     """Follow the answer to its end, to the end of patience, or to the break."""
     broken: BackendError | None = None
-    async with patient(ctx, emit) as patience:
+    with patient(ctx) as patience:
         try:
             async with ctx.client.send(
                 pending.text, message_id=pending.message_id, may_leave=ctx.log.still_ours

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import anyio
@@ -26,3 +28,6 @@ class PacedClock:
 
     def move_on_after(self, seconds: float) -> AbstractContextManager[anyio.CancelScope]:
         return anyio.move_on_after(seconds / self._speed)
+
+    def ring_after(self, seconds: float, ring: Callable[[], object]) -> Callable[[], object]:
+        return asyncio.get_running_loop().call_later(seconds / self._speed, ring).cancel

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from math import inf
 from typing import Literal
 
 import anyio
@@ -15,14 +16,64 @@ REPORT_S = 1.0
 
 
 class Patience:
-    """What ran out, if anything: the turn's time, or the backend's silence. heard(): something real arrived."""
+    """What ran out, if anything: the turn's time, or the backend's silence. heard(): something real arrived.
 
-    def __init__(self, now: float) -> None:
+    One alarm stands for both, and for what is said meanwhile: a task for each would be the larger part of a turn that
+    waits. failure: why nothing could be said any more.
+    """
+
+    def __init__(self, ctx: TurnContext, limit: anyio.CancelScope) -> None:
         self.over: Literal["turn", "quiet"] | None = None
-        self.last_heard = now
+        self.failure: Exception | None = None
+        self._ctx = ctx
+        self._limit = limit
+        self._heard = ctx.clock.monotonic()
+        self._say_at = self._heard + ctx.plan.stream.still_working_s
+        self._ring()
 
     def heard(self, now: float) -> None:
-        self.last_heard = now
+        self._heard = now
+
+    def _ring(self) -> None:
+        now = self._ctx.clock.monotonic()
+        self._look(now)
+        if self.over is None and self.failure is None:
+            self.end = self._ctx.clock.ring_after(min(self._say_at, self._quiet_at()) - now, self._ring)
+
+    def _quiet_at(self) -> float:
+        return self._heard + (self._ctx.plan.stream.heartbeat_only_timeout_s or inf)
+
+    def _look(self, now: float) -> None:
+        rules = self._ctx.plan.stream
+        if now >= self._quiet_at():
+            self.over = "quiet"
+            self._limit.cancel()
+        elif now >= self._say_at:
+            self._say_at = now + rules.still_working_s
+            try:
+                text = self._ctx.say("still_working", document=rules.still_working_text)
+                self._ctx.log.append(Progress(text, "working"))
+            except Exception as error:  # the event loop calls us, and has no use for it: the turn is told
+                self.failure = error
+                self._limit.cancel()
+
+
+@contextmanager
+def patient(ctx: TurnContext) -> Iterator[Patience]:
+    """Bound what runs inside by the plan's limits, and say now and then that it goes on, even when no byte arrives.
+
+    Source: SKILL.md, "SSE Event Handling". Raises what the log raises.
+    """
+    with ctx.clock.move_on_after(ctx.plan.stream.turn_timeout_s) as limit:
+        patience = Patience(ctx, limit)
+        try:
+            yield patience
+        finally:
+            patience.end()
+    if patience.failure is not None:
+        raise patience.failure
+    if limit.cancelled_caught and patience.over is None:
+        patience.over = "turn"
 
 
 @asynccontextmanager
@@ -35,25 +86,6 @@ async def alone() -> AsyncIterator[None]:
         while isinstance(first, ExceptionGroup):
             first = first.exceptions[0]
         raise first from group
-
-
-@asynccontextmanager
-async def patient(ctx: TurnContext, emit: Emit) -> AsyncIterator[Patience]:
-    """Bound what runs inside by the plan's limits, and say now and then that it goes on, even when no byte arrives.
-
-    Source: SKILL.md, "SSE Event Handling".
-    """
-    rules = ctx.plan.stream
-    patience = Patience(ctx.clock.monotonic())
-    async with alone(), anyio.create_task_group() as beside:
-        with ctx.clock.move_on_after(rules.turn_timeout_s) as limit:
-            beside.start_soon(_say_it_goes_on, ctx, emit, rules.still_working_s)
-            if rules.heartbeat_only_timeout_s is not None:
-                beside.start_soon(_watch_silence, ctx, patience, rules.heartbeat_only_timeout_s, limit)
-            yield patience
-        if limit.cancelled_caught and patience.over is None:
-            patience.over = "turn"
-        beside.cancel_scope.cancel()
 
 
 @asynccontextmanager
@@ -71,20 +103,3 @@ async def reporting(ctx: TurnContext, emit: Emit, now: Callable[[], Progress]) -
         beside.start_soon(report, now())
         yield
         beside.cancel_scope.cancel()
-
-
-async def _say_it_goes_on(ctx: TurnContext, emit: Emit, every_s: float) -> None:
-    text = ctx.say("still_working", document=ctx.plan.stream.still_working_text)
-    while True:
-        await ctx.clock.sleep(every_s)
-        await emit(Progress(text, "working"))
-
-
-async def _watch_silence(ctx: TurnContext, patience: Patience, limit_s: float, limit: anyio.CancelScope) -> None:
-    while True:
-        left_s = patience.last_heard + limit_s - ctx.clock.monotonic()
-        if left_s <= 0:
-            patience.over = "quiet"
-            limit.cancel()
-            return
-        await ctx.clock.sleep(left_s)

@@ -8,7 +8,7 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from api import VirtualClock
+from api import SystemClock, VirtualClock
 
 pytestmark = pytest.mark.anyio
 
@@ -41,6 +41,25 @@ async def test_a_deadline_cuts_a_wait_off_and_a_finished_one_does_not_linger() -
         assert not kept.cancelled_caught
         await clock.sleep(5)
         assert clock.monotonic() == 30
+
+
+async def test_an_alarm_rings_once_in_its_time_unless_it_is_called_off() -> None:
+    rung: list[float] = []
+    async with VirtualClock() as clock:
+        clock.ring_after(120, lambda: rung.append(clock.monotonic()))
+        clock.ring_after(60, lambda: rung.append(clock.monotonic()))()
+        await clock.sleep(600)
+    assert rung == [120]
+
+
+async def test_the_machines_own_alarms_ring_and_are_called_off_alike() -> None:
+    clock, rung, over = SystemClock(), list[str](), anyio.Event()
+    clock.ring_after(0.01, lambda: rung.append("called off"))()
+    clock.ring_after(0.02, lambda: rung.append("kept"))
+    clock.ring_after(0.03, over.set)
+    with anyio.fail_after(30):
+        await over.wait()
+    assert rung == ["kept"]
 
 
 async def test_a_thread_at_work_is_waited_for() -> None:
