@@ -74,7 +74,7 @@ def seconds(ms: float) -> str:
 
 def percent(volume: float) -> str:
     """A volume of 0..1 in percent."""
-    return f"{round(volume * 100):g}"
+    return f"{volume * 100:.0f}"
 
 
 def _track(track: Track) -> TimelineTrack:
