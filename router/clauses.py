@@ -176,7 +176,7 @@ class _Cutter:
 
     def word(self, place: int, read: Hit) -> None:
         """Take a word or a piece of content."""
-        hit = self._as_auxiliary(read)
+        hit = self._as_auxiliary(read) if self.lexicon.verb_final else read
         own = hit.tags
         if own & _IF_OR_THEN and place and self._tells_whether(own):
             # "tell me if it is done": what follows is asked, no condition
@@ -224,12 +224,7 @@ class _Cutter:
     def _as_auxiliary(self, hit: Hit) -> Hit:
         """In verb-final languages "make it for me" ends in a verb of giving that hands nothing over."""
         behind_a_verb = bool(self.current) and bool(self.current[-1].tags & _MAIN_VERBS)
-        if (
-            self.lexicon.verb_final
-            and behind_a_verb
-            and hit.tags & _HANDS_OVER
-            and not hit.tags & (_NAMES | _B["sure"])
-        ):
+        if behind_a_verb and hit.tags & _HANDS_OVER and not hit.tags & (_NAMES | _B["sure"]):
             return hit._replace(tags=hit.tags & ~_HANDS_OVER | _B["please"])
         return hit
 
@@ -289,7 +284,7 @@ def _weigh(clause: Clause, lexicon: Lexicon) -> None:
     said = reduce(or_, tags)
     clause.leads = bool(said & _FIRST) and _leads(hits)
     if said & _VERB_OR_NOUN:
-        tags = readings(hits)
+        tags = readings(hits, tags)
         said = reduce(or_, tags)
     whole = said | clause.whole & _Q | _size(hits, tags)
     if whole & _DENIES and not whole & _NEG_REQUEST:

@@ -15,14 +15,20 @@ _ELONGATED = re.compile(r"(.)\1{2,}", re.DOTALL)
 _TYPOGRAPHIC = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "İ": "i", "\u00ad": None, "\u200b": None}
 )
+# a text is asked for the few marks first: to translate it costs a look-up a character
+_TYPOGRAPHIC_MARKS = "".join(map(chr, _TYPOGRAPHIC))
 _FULL_WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " "}
 _SAME_LENGTH = str.maketrans({**_FULL_WIDTH, "’": "'", "‘": "'", "ʼ": "'", "´": "'", "İ": "i"})
+_NORMAL_BUT_REPLACED = "’‘ʼİ"
+"""The characters `_SAME_LENGTH` replaces though they are normal, or lower case makes two of one."""
 _SPELLED_APART = str.maketrans({"ß": "ss", "ı": "i", "ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe"})
 
 
 def fold(text: str) -> str:
     """The form for comparing: NFKC, without case, straight apostrophes, no soft hyphens or zero-width spaces."""
-    return unicodedata.normalize("NFKC", text.translate(_TYPOGRAPHIC)).casefold()
+    if any(map(text.__contains__, _TYPOGRAPHIC_MARKS)):
+        text = text.translate(_TYPOGRAPHIC)
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 class Aligned(NamedTuple):
@@ -40,6 +46,10 @@ def aligned(text: str) -> Aligned:
     """Fold without losing the way back: NFKC and lower case, character cluster by character cluster."""
     if text.isascii():
         return Aligned(text.lower(), None)
+    if not any(map(text.__contains__, _NORMAL_BUT_REPLACED)):
+        lowered = text.lower()
+        if unicodedata.is_normalized("NFKC", lowered) and len(lowered) == len(text):
+            return Aligned(lowered, None)
     lowered = text.translate(_SAME_LENGTH).lower()
     if unicodedata.is_normalized("NFKC", lowered) and len(lowered) == len(text):
         return Aligned(lowered, None)

@@ -220,18 +220,18 @@ def request_follows(hits: Sequence[Hit], comma: int, told: int) -> bool:
     return bool(following & _EDIT and object_ & _TAKEN_UP) and not told & _ASKED_FOR
 
 
-def readings(hits: Sequence[Hit]) -> list[int]:
+def readings(hits: Sequence[Hit], tags: Sequence[int]) -> list[int]:
     """The tags of each hit, of words that are a verb and a noun only what they are here."""
-    read: list[int] = []
-    nominal = indefinite = False
-    for place, hit in enumerate(hits):
-        own = hit.tags
+    read = list(tags)
+    known = known_at = 0
+    for place, own in enumerate(tags):
+        meant = own
         if own & _VERB_OR_NOUN:
-            own = _one_reading(own, place, hits, nominal)
-        # "a bad 90s render": strangers behind an indefinite article are adjectives
-        nominal = bool(own & _NOMINAL) or (nominal and indefinite and not own)
-        indefinite = bool(own & _A) or (indefinite and not own)
-        read.append(own)
+            # "a bad 90s render": strangers behind an indefinite article are adjectives
+            nominal = known & _NOMINAL and (known_at == place - 1 or known & _A)
+            meant = read[place] = _one_reading(own, place, hits, bool(nominal))
+        if meant:
+            known, known_at = meant, place
     return read
 
 
