@@ -17,7 +17,7 @@ rem A folder of its own for each build, renamed when complete: a build that was 
 set "BUILDING=%ENVIRONMENT%.%RANDOM%%RANDOM%"
 echo skillturn: first use: setting up its environment in %PLACE% (a minute or so, once) 1>&2
 if not exist "%PLACE%" mkdir "%PLACE%"
-set "LIST=import sys,tomllib;p=tomllib.load(open(sys.argv[1],'rb'))['project'];print('\n'.join(p['dependencies']+p['optional-dependencies']['studio']))"
+set "LIST=import sys,tomllib;p=tomllib.load(open(sys.argv[1],'rb'))['project'];o=p['optional-dependencies'];print('\n'.join(p['dependencies']+o['studio']+o['voice']))"
 where uv >nul 2>nul
 if %ERRORLEVEL%==0 (
     uv venv --quiet --relocatable --python ">=3.11" "%BUILDING%" 1>&2 || goto :failed

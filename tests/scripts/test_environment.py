@@ -23,7 +23,7 @@ def project(tmp_path: Path) -> Path:
     (root / "skill/__init__.py").touch()
     (root / "skill/__main__.py").write_text("import sys; print(sys.argv[1:], sys.prefix)\n", encoding="utf-8")
     (root / "pyproject.toml").write_text(
-        "[project]\ndependencies = []\n[project.optional-dependencies]\nstudio = []\n", encoding="utf-8"
+        "[project]\ndependencies = []\n[project.optional-dependencies]\nstudio = []\nvoice = []\n", encoding="utf-8"
     )
     shutil.copytree(SCRIPTS, root / "scripts")
     return root
@@ -48,6 +48,24 @@ def start(project: Path, cwd: Path, env: dict[str, str]) -> subprocess.Popen[str
 
 def files_of(project: Path) -> set[Path]:
     return set(project.rglob("*"))
+
+
+def test_both_launchers_install_the_same(tmp_path: Path) -> None:
+    facts = tmp_path / "pyproject.toml"
+    facts.write_text(
+        '[project]\ndependencies = ["needed"]\n'
+        '[project.optional-dependencies]\nstudio = ["drawing"]\nvoice = ["speaking"]\nother = ["more"]\n',
+        encoding="utf-8",
+    )
+    unix, windows = ((SCRIPTS / name).read_text(encoding="utf-8") for name in ("environment.sh", "skillturn.cmd"))
+    programs = (
+        unix.partition("requirements.txt\" <<'PYTHON' || return\n")[2].partition("\nPYTHON\n")[0],
+        windows.partition('set "LIST=')[2].partition('"\n')[0],
+    )
+    for program in programs:
+        command = [sys.executable, "-c", program, str(facts), "run"]
+        listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+        assert listed == ["needed", "drawing", "speaking"]
 
 
 def test_first_use_says_so_once_and_leaves_the_project_as_it_was(project: Path, tmp_path: Path) -> None:
