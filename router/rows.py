@@ -102,9 +102,10 @@ class TableIndex(NamedTuple):
         if not any(map(folded.__contains__, single)):
             return met
         for place, hit in enumerate(hits):
-            if hit.text[:3] in single and hit.kind == "word":
-                for trigger in single[hit.text[:3]]:
-                    if _inflected(hit.text, trigger.phrase) and trigger.own:
+            _, _, _, text, kind = hit
+            if text[:3] in single and kind == "word":
+                for trigger in single[text[:3]]:
+                    if _inflected(text, trigger.phrase) and trigger.own:
                         hits[place] = hit._replace(tags=hit.tags | _ROW_WORD)
                         met.at[hit.start] = trigger
                         break
