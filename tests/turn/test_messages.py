@@ -9,13 +9,35 @@ from typing import Any
 import pytest
 import yaml
 
-from router import fold
+from router import detect_language, fold
 from skill.turn.neutral import neutral
 from skill.turn.say import Messages, languages, words
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "skill" / "turn" / "messages"
 SOURCES = sorted(FOLDER.glob("*.yaml"))
+LANGUAGES = ("de", "en", "es", "fr", "ja", "ko", "pt", "zh")
+FOR_THE_BACKEND = ("order_note", "restate_edit", "confirm_click")
+ANOTHER_TRY = {
+    "de": "noch einmal",
+    "en": "try again",
+    "es": "inténtalo otra vez",
+    "fr": "réessaie",
+    "ja": "もう一度",
+    "ko": "다시 시도",
+    "pt": "tente de novo",
+    "zh": "再试一次",
+}
+AT_A_SCREEN = {
+    "de": ("klick", "schaltfläche", "knopf", "tippe"),
+    "en": ("click", "button", "panel", "drag", "tap "),
+    "es": ("haz clic", "pulsa", "botón", "panel", "arrastra"),
+    "fr": ("clique", "bouton", "panneau", "glisse "),
+    "ja": ("クリック", "ボタン", "パネル", "ドラッグ", "タップ"),
+    "ko": ("클릭", "버튼", "패널", "드래그", "누르"),
+    "pt": ("clique", "botão", "painel", "arraste", "toque em"),
+    "zh": ("点击", "按钮", "面板", "拖拽"),
+}
 
 
 def source(language: str) -> dict[str, Any]:
@@ -34,16 +56,40 @@ def test_the_compiled_file_is_the_source(path: Path) -> None:
     assert compiled == loaded
 
 
-def test_english_and_chinese_are_there() -> None:
-    assert languages() == ("en", "zh")
+def test_eight_languages_are_there() -> None:
+    assert languages() == LANGUAGES
 
 
-def test_every_language_says_everything_with_the_same_facts() -> None:
-    english, chinese = source("en"), source("zh")
-    assert english.keys() == chinese.keys()
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_everything_with_the_same_facts(language: str) -> None:
+    english, theirs = source("en"), source(language)
+    assert english.keys() == theirs.keys()
     optional = {"count", "document"}
     for key, entry in english.items():
-        assert holes(chinese[key]) - optional == holes(entry) - optional, key
+        assert holes(theirs[key]) - optional == holes(entry) - optional, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_goes_with_other(language: str) -> None:
+    for key, entry in source(language).items():
+        assert isinstance(entry, str) or entry.keys() == {"one", "other"}, key
+
+
+@pytest.mark.parametrize("language", [tag for tag in LANGUAGES if tag not in ("en", "zh")])
+def test_what_the_backend_reads_stays_english(language: str) -> None:
+    english, theirs = source("en"), source(language)
+    assert [theirs[key] for key in FOR_THE_BACKEND] == [english[key] for key in FOR_THE_BACKEND]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_try_we_offer_is_one_we_understand(language: str) -> None:
+    assert ANOTHER_TRY[language] in source(language)["offer_retry"]
+    assert ANOTHER_TRY[language] in words("retries")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_example_is_in_its_language(language: str) -> None:
+    assert detect_language(source(language)["default_example"]) == language
 
 
 def spoken() -> tuple[set[str], set[str]]:
@@ -67,12 +113,11 @@ def test_no_message_is_there_for_nothing() -> None:
         assert key in whole or composed, key
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_we_say_needs_a_screen(language: str) -> None:
-    gui = ("click", "button", "panel", "drag", "tap ", "点击", "按钮", "面板", "拖拽")
     for key, entry in source(language).items():
         text = entry if isinstance(entry, str) else " ".join(entry.values())
-        assert not [word for word in gui if word in text.lower()], key
+        assert not [word for word in AT_A_SCREEN[language] if word in text.lower()], key
 
 
 def test_one_and_many() -> None:
@@ -84,6 +129,21 @@ def test_one_and_many() -> None:
 def test_a_language_without_messages_speaks_english() -> None:
     assert Messages("fi")("cancelled") == "Stopped."
     assert Messages("zh")("cancelled") == "已停止。"
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("ja", "できました：a.jpgとb.jpg を追加しました。動画の長さは 15 秒です。"),
+        ("ko", "다 됐어요: 클립 2개를 넣었어요(a.jpg, b.jpg). 영상 길이는 15초예요."),
+        ("pt", "Feito: entraram 2 clipes (a.jpg e b.jpg); o vídeo dura 15 s."),
+    ],
+)
+def test_what_changed_reads_as_one_text(language: str, told: str) -> None:
+    say = Messages(language)
+    added = say("change_added_video", count=2, names=say.listed(["a.jpg", "b.jpg"]))
+    changes = say.clauses([added, say("change_length_new", seconds="15")])
+    assert say("silent_changed", changes=changes) == told
 
 
 def test_an_unknown_key_is_a_slip_of_ours() -> None:
@@ -100,7 +160,7 @@ def test_lists_as_a_person_says_them() -> None:
 
 
 def test_the_words_we_know_are_folded() -> None:
-    for kind in ("affirmations", "retries", "spends", "destroys", "stop"):
+    for kind in ("affirmations", "retries", "spends", "destroys", "stop", "leave"):
         assert words(kind)
         assert all(fold(word) == word for word in words(kind)), kind
 
