@@ -8,6 +8,7 @@ from .scan import Scanned, Tag
 
 _RATES = (24, 25, 30, 48, 50, 60)
 MILLISECONDS = {"ms": 1.0, "s": 1000.0, "min": 60_000.0}
+_LEAST_SIDE, _MOST_SIDE = 100, 8192  # px; smaller numbers beside "by" are a shape
 _LONGEST = 24 * 3_600_000.0  # nobody means more; keeps a slip of the finger from becoming arithmetic
 
 Joined = tuple[int, Tag]
@@ -41,6 +42,7 @@ def amount_rules() -> tuple[Rule, ...]:
         _frames,
         _percent,
         _counted_first,
+        _nth_moment,
         _duration,
         _summed,
         _for_each,
@@ -109,7 +111,9 @@ def _shape_words(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None
         return None
     pair = (int(tags[i].number("number")), int(tags[i + 2].number("number")))
     known = {(9, 16), (16, 9), (1, 1), (4, 5), (5, 4), (3, 4), (4, 3), (2, 3), (3, 2), (21, 9)}
-    return _one(tags, i, 3, ratio_of=pair) if pair in known else None
+    if pair in known:
+        return _one(tags, i, 3, ratio_of=pair)
+    return _one(tags, i, 3, pixels=pair) if min(pair) >= _LEAST_SIDE and max(pair) <= _MOST_SIDE else None
 
 
 def _frames(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
@@ -139,6 +143,22 @@ def _counted_first(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | No
         return None
     ms = min(_LONGEST, tags[i].number("number") * MILLISECONDS[tags[i + 2].text("unit")])
     return _one(tags, i, 3, **{end: ms})
+
+
+def _nth_moment(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
+    """the 20th second, la 20e seconde: letters right behind the number, or an ordinal, and then the unit."""
+    if _at(tags, i, "ordinal") and _at(tags, i + 1, "unit"):
+        value, count = tags[i].number("ordinal"), 2
+    elif _at(tags, i, "number") and _at(tags, i + 2, "unit") and tags[i].end == tags[i + 1].start:
+        if tags[i + 1].end - tags[i + 1].start > 3 or "unit" in tags[i + 1]:
+            return None
+        value, count = tags[i].number("number"), 3
+    else:
+        return None
+    if value < 2 or scanned.folded[tags[i + count - 1].start : tags[i + count - 1].end].endswith("s"):
+        return None
+    ms = min(_LONGEST, value * MILLISECONDS[tags[i + count - 1].text("unit")])
+    return _one(tags, i, count, point=ms, moment_named="named")
 
 
 def _duration(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:

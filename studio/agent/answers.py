@@ -10,14 +10,32 @@ from .clauses import Clause
 from .edits import pictures, sounds, texts
 from .wording import Wording
 
-_ABOUT = ("length", "count", "order", "music", "text", "shape", "transition", "motion", "look", "limits")
+_ABOUT = (
+    "length",
+    "count",
+    "order",
+    "music",
+    "text",
+    "shape",
+    "transition",
+    "motion",
+    "look",
+    "limits",
+    "moment",
+    "when",
+)
+ALWAYS_TRUE = ("moods", "privacy", "ai", "crop")
+"""What can be asked with and without a film, and is the whole answer."""
 
 
 def asked_about(clauses: Sequence[Clause]) -> tuple[str, ...]:
     """The parts of the film a message asks about, "general" for a question of another kind; none for no question."""
-    kinds = [tag.text("ask") for clause in clauses for tag in clause.all("ask")]
+    kinds = [tag.text("ask") for clause in clauses for tag in clause.all("ask") if _fits(tag.text("ask"), clause)]
     if any(clause.has("file_format") for clause in clauses) and not any(clause.has("quote") for clause in clauses):
         return ("format",)
+    settled = [kind for kind in kinds if kind in ALWAYS_TRUE]
+    if settled and not any(clause.has("quote") for clause in clauses):
+        return (settled[0],)
     if "count" in kinds and "order" in kinds:
         kinds = [kind for kind in kinds if kind != "order"]  # the count names them in order
     known = tuple(dict.fromkeys(kind for kind in kinds if kind in _ABOUT))
@@ -27,6 +45,23 @@ def asked_about(clauses: Sequence[Clause]) -> tuple[str, ...]:
     questioning = any(clause.has("question") for clause in clauses)
     polite = any(clause.has("request") for clause in clauses)
     return ("general",) if asked and questioning and not polite and not kinds else ()
+
+
+def _fits(kind: str, clause: Clause) -> bool:
+    """Whether a wording that may ask does: "at most 20 seconds" does not, "what is on screen at" needs its time."""
+    if kind == "limits":
+        return not (clause.has("duration") and clause.has("most", "least"))
+    if kind == "when":
+        return bool(clause.picks or clause.lone or clause.has("number"))
+    return kind != "moment" or moment_of(clause) is not None
+
+
+def moment_of(clause: Clause) -> float | None:
+    """The moment of the film that a question names, ms."""
+    for concept in ("point", "duration"):
+        if (tag := clause.first(concept)) is not None:
+            return tag.number(concept)
+    return None
 
 
 def answered(kind: str, draft: Draft, words: Wording) -> str:
@@ -45,7 +80,7 @@ def _answer(kind: str, draft: Draft, words: Wording) -> str:
         return words.say("answer_text", **facts) if facts["list"] else words.say("answer_no_text")
     if kind == "look":
         return facts["look_only"]
-    if kind in ("general", "summary"):
+    if kind in ("general", "summary", "moment", "when"):
         return words.summary(draft)
     return words.say(f"answer_{kind}", **facts)
 
@@ -66,12 +101,12 @@ def next_steps(draft: Draft, words: Wording, done: int = 0) -> str:
     """Two sensible things to say next for this film: what it lacks, then how to get it. done: edits so far, which
     turns the suggestions round."""
     lacking = [key for key, there in (("title", texts(draft, "title")), ("music", sounds(draft, "music"))) if not there]
-    extras = _extras(draft)
-    turned = [*extras[done % len(extras) :], *extras[: done % len(extras)]] if extras else []
-    chosen = lacking[:2] if not done else [*lacking[:1], *turned[:1]]
-    if done > 2 or not lacking:
-        chosen = [*(lacking or turned)[:1], "send"]
-    chosen = [*chosen, *turned, "send", "timeline"]
+    pool = [*lacking, *_extras(draft)]
+    first = 2 * done % len(pool) if pool else 0
+    chosen = [*pool[first:], *pool[:first]]
+    if done > 2 and done % 2:
+        chosen.insert(1, "send")
+    chosen += ["send", "timeline"]
     values = {"seconds": _other_length(draft.duration_ms / 1000), "n": len(pictures(draft))}
     return words.next_steps(list(dict.fromkeys(chosen)), **values)
 

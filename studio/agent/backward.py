@@ -15,13 +15,18 @@ from .memory import Memory, found, mark
 from .turn import Outcome, Turn, fresh
 
 _MOST_STEPS = 50
+_AROUND = ("skip", "refuse", "softener", "sep", "again", "correct", "that_one", "negate", "thanks")
 
 
 def stepped(turn: Turn) -> Outcome | None:
     """The outcome of "undo" or "redo"; None when the message asks for neither."""
+    if turn.memory.back and not turn.memory.forward and _bare_return(turn.clauses):
+        return _undone(turn, 1)
     for clause in turn.clauses:
         if clause.has("quote") or clause.has("reset"):
             continue
+        if clause.has("redo", "bring_back") and not turn.memory.forward and _took_out(turn, clause):
+            return _undone(turn, 1)
         if clause.has("redo") and (turn.memory.forward or not clause.has("bring_back")):
             return _redone(turn)
         if (
@@ -30,8 +35,33 @@ def stepped(turn: Turn) -> Outcome | None:
             and not clause.has("title", "music", "transition", "caption", "volume", "sort")
             and (not clause.picks or _counts_steps(clause))
         ):
-            return _undone(turn, _steps(clause))
+            return _undone(turn, _edits_made(turn) if clause.has("every") else _steps(clause))
     return None
+
+
+def _took_out(turn: Turn, clause: Clause) -> bool:
+    """Whether "bring it back" is said of words or sound that the last edit took out."""
+    if clause.picks or clause.has("number", "clip", "quote"):
+        return False
+    earlier, _ = _earlier(turn, fresh(turn.memory), turn.brief.draft, 0)
+    now, kinds = turn.brief.draft, ("title", "caption", "music", "voice")
+    if earlier is None or pictures(earlier) != pictures(now):
+        return False
+    counts = [[sum(t.meta.get("role") == kind for t in d.tracks) for kind in kinds] for d in (earlier, now)]
+    return any(was > left for was, left in zip(*counts, strict=True))
+
+
+def _bare_return(clauses: Sequence[Clause]) -> bool:
+    """Whether nothing is said but that it be as it was: 恢复; 算了，还是恢复吧."""
+    tags = [tag for clause in clauses for tag in clause.tags]
+    plain = all(any(kind in tag for kind in ("bring_back", *_AROUND)) for tag in tags)
+    return plain and any("bring_back" in tag for tag in tags)
+
+
+def _edits_made(turn: Turn) -> int:
+    """How many steps lead back to the film as it was first planned; one where that is all there is."""
+    back = turn.memory.back
+    return max(1, len(back) - (bool(back) and back[0] == mark(Draft())))
 
 
 def rest(clauses: Sequence[Clause]) -> tuple[Clause, ...]:

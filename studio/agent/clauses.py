@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from .mentions import Pick, picks_of
 from .scan import Scanned, Tag
+from .strangers import stranger
 
 TOPICS: Mapping[str, str] = {
     "title": "text",
@@ -63,12 +64,14 @@ _TELLING = """
     text_size mood place sort reverse undo redo reset create frame_rate pixels size_word all_along when animation
     start_with end_with duplicate order media replace bring_back leave dont negate unmute add_photos assent refuse go
     correct retouch generate overlay font transcribe act platform_loose loop again ordinal factor ask link
-    trim shift beat dislike praise that_one background file_format per
+    trim shift beat dislike praise that_one background file_format per vanish enough twin except_for
 """
 _CONTENT = frozenset(TOPICS) | frozenset(_TELLING.split())
 _TEXT_WORDS = "color position text_size animation head tail range point all_along at for_time from to starting"
 _MUSIC_WORDS = "share volume volume_word at number percent point skip starting"
 _PLACE_WORDS = "when place head tail range point position clips ordinal at back front from to for_time"
+_READING = frozenset(("voice", "says", "skip"))
+_LEADING = frozenset(("skip", "article", "at", "to", "except_for", "before_last"))
 _POINTING = frozenset(("skip", "person", "it", "use", "takes", "that_one"))
 _OF_TEXT, _OF_MUSIC, _OF_PLACE = (frozenset(words.split()) for words in (_TEXT_WORDS, _MUSIC_WORDS, _PLACE_WORDS))
 
@@ -79,7 +82,8 @@ class Clause:
 
     after: the topic of the clause before it in the same message. named: the photos named by the clauses before it.
     written: whether the words before it were a title or a caption. said: the user's own words for it. strays: those of
-    what joined it and means nothing here. taken: tags a reader has used up.
+    what joined it and means nothing here. stranger: what the clauses before it call a photo that has no such name.
+    taken: tags a reader has used up.
     """
 
     tags: tuple[Tag, ...]
@@ -90,6 +94,7 @@ class Clause:
     said: str = ""
     strays: tuple[str, ...] = ()
     written: str = ""
+    stranger: str = ""
     taken: set[int] = field(default_factory=set)
 
     def has(self, *concepts: str) -> bool:
@@ -163,6 +168,17 @@ class Clause:
         return lone[0].text("word") if len(lone) == 1 else ""
 
     @property
+    def lone(self) -> tuple[Pick, ...]:
+        """The photos that ordinals alone name: to the first, das dritte; not "first, …", which says when."""
+        found = []
+        for index, tag in enumerate(self.tags):
+            before = self.tags[index - 1] if index else tag
+            led = index > 0 and _any(before, _LEADING) and not ("sep" in before and "skip" not in before)
+            if "ordinal" in tag and (led or not ("place" in tag or "when" in tag)):
+                found.append(Pick("at", int(tag.number("ordinal"))))
+        return tuple(found)
+
+    @property
     def picks(self) -> tuple[Pick, ...]:
         """The photos named, in the order named."""
         return tuple(pick for tag in self.tags for pick in picks_of(tag))
@@ -176,6 +192,7 @@ def clauses(scanned: Scanned) -> tuple[Clause, ...]:
         words = tuple(tag for tag in tags if "stop" not in tag)
         telling = any(concept in _CONTENT for tag in words for concept in tag.senses)
         listed = result and _only_quotes(result[-1]) and any("quote" in tag for tag in words)
+        listed = listed or (result and _only_quotes(result[-1]) and all(_any(tag, _READING) for tag in words))
         if result and words and not opened and (not telling or listed or _continues(words, result[-1])):
             if not telling and is_strange(words):
                 result[-1].strays += (scanned.original(words[0].start, words[-1].end),)
@@ -187,7 +204,11 @@ def clauses(scanned: Scanned) -> tuple[Clause, ...]:
                 result[-1].asked |= asked
             continue
         clause = Clause(words, asked=asked)
-        if result and not opened and (_leads_in(result[-1], clause) or _named_ahead(result[-1], clause)):
+        if (
+            result
+            and not opened
+            and (_leads_in(result[-1], clause) or _named_ahead(result[-1], clause) or _complained(result[-1], clause))
+        ):
             clause.tags = result.pop().tags + clause.tags
         if result:
             _inherit(clause, result[-1])
@@ -260,6 +281,12 @@ def _named_ahead(clause: Clause, following: Clause) -> bool:
     return named and about_it and not elsewhere
 
 
+def _complained(clause: Clause, following: Clause) -> bool:
+    """Whether a complaint leads up to the amount that is enough: too long, 3 seconds will do."""
+    own = [tag for tag in clause.tags if "skip" not in tag]
+    return bool(own) and all("more" in tag or "degree" in tag for tag in own) and following.has("enough")
+
+
 def _any(tag: Tag, concepts: frozenset[str]) -> bool:
     return any(concept in tag for concept in concepts)
 
@@ -291,7 +318,8 @@ def _inherit(clause: Clause, before: Clause) -> None:
     if not own and not clause.has(*_OWN_DOING):
         clause.verbs = frozenset(verb for verb in _INHERITED if before.does(verb))
     clause.after = main_topic(before) or before.after
-    clause.named = before.named + before.picks
+    clause.named = before.named + (before.picks or before.lone)
+    clause.stranger = before.stranger or stranger(before)
     clause.written = next((role for role in ("title", "caption") if before.has(role)), before.written)
 
 

@@ -10,7 +10,7 @@ from api import Draft
 from .answers import next_steps
 from .clauses import Clause
 from .differences import differences
-from .edits import AddClips, AddMusic, SetRate, SetShape, pictures
+from .edits import AddClips, AddMusic, AddRecording, MoveClip, OrderClips, SetRate, SetShape, SwapClips, pictures
 from .plan import Reading, carried_out, first_draft, read
 from .turn import Outcome, Turn, complaints, fresh, notes, remembered, told_refusals
 
@@ -53,6 +53,8 @@ def created(turn: Turn, clauses: Sequence[Clause]) -> Outcome:
     draft, more = carried_out(base, reading.edits)
     words = turn.words
     lines = [words.created(draft), *_counted(turn, everything, len(pictures(draft)))]
+    if any(isinstance(edit, MoveClip | OrderClips | SwapClips) for edit in reading.edits):
+        lines.append(words.say("answer_order", names=words.names(draft)))
     told = [change for change in differences(base, draft) if change.key.startswith(_TOLD)]
     lines += [words.change(change) for change in told]
     said, kept = told_refusals(turn, everything, replace(fresh(turn.memory), wishes=(), length_asked=False), reading)
@@ -70,7 +72,8 @@ def created(turn: Turn, clauses: Sequence[Clause]) -> Outcome:
 def _fitting(turn: Turn, reading: Reading) -> Reading:
     """A sound file sent along is meant to be heard, and every photo is in already."""
     edits = [edit for edit in reading.edits if not isinstance(edit, AddClips)]
-    audio = [item for item in turn.brief.media if item.kind == "audio"]
+    spoken = {edit.source for edit in edits if isinstance(edit, AddRecording)}
+    audio = [item for item in turn.brief.media if item.kind == "audio" and item.id not in spoken]
     silent = any(
         clause.has("music", "volume_word") and clause.does("remove", "negate", "dont") for clause in turn.clauses
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from api import Draft, Segment
 
-from .edits import is_clip, overlap, own_times, pictures, sounds, texts
+from .edits import intervals, is_clip, overlap, own_times, pictures, sounds, texts
 from .edits.tracks import TextRole
 
 _ROLES: tuple[TextRole, ...] = ("title", "caption")
@@ -187,7 +187,15 @@ def _texts(role: TextRole, before: Draft, after: Draft) -> list[Change]:
     if len(new) == len(old) == 1 or (new and len(new) == len(old)):
         pairs = list(zip(old, new, strict=True))
         paced = pictures(before) != pictures(after)
-        told = [Change(f"{role}_changed", {**_text_values(b), **_size(a, b)}) for a, b in pairs if _retold(a, b, paced)]
+        key, photos = f"{role}_changed", _photos_of(after) if role == "caption" and len(now) > 1 else {}
+        told = [
+            Change(
+                "caption_changed_photo" if (photo := photos.get(b.meta.start_ms or 0)) else key,
+                {**_text_values(b), **_size(a, b), **({"n": photo} if photo else {})},
+            )
+            for a, b in pairs
+            if _retold(a, b, paced)
+        ]
         return told[:3]
     if new and len(new) > 3:
         return [Change(f"{role}s_added", {"added": len(new)})]
@@ -195,6 +203,13 @@ def _texts(role: TextRole, before: Draft, after: Draft) -> list[Change]:
         return [Change(_added(role, text), _text_values(text)) for text in new]
     gone = "credits" if old and all(_layout(text) == "credits" for text in old) else f"{role}s"
     return [Change(f"{gone}_removed", {"removed": len(old)})] if old else []
+
+
+def _photos_of(draft: Draft) -> dict[int, int]:
+    """The number of the photo each caption begins with, by when that is."""
+    spans = intervals(draft)
+    starts = [text.meta.start_ms or 0 for text in texts(draft, "caption")]
+    return {at: max(n for n, (begin, _) in enumerate(spans, 1) if begin <= at) for at in starts if spans}
 
 
 def _layout(text: Segment) -> str:
@@ -267,8 +282,19 @@ def _clip_sound(before: Draft, after: Draft) -> list[Change]:
 def _voice(before: Draft, after: Draft) -> list[Change]:
     was, now = sounds(before, "voice"), sounds(after, "voice")
     if [(v.meta.text, v.meta.source) for v in was] == [(v.meta.text, v.meta.source) for v in now]:
-        return []
+        return _voice_changed(was[0], now[0]) if was and now else []
     if not now:
         return [Change("voice_removed", {})]
     text, name = now[0].meta.text, now[0].meta.name
-    return [Change("voice_added", {"text": text}) if text else Change("voice_recorded", {"name": name or ""})]
+    late = [Change("voice_start", {"ms": now[0].meta.start_ms})] if now[0].meta.start_ms else []
+    return [Change("voice_added", {"text": text}) if text else Change("voice_recorded", {"name": name or ""}), *late]
+
+
+def _voice_changed(was: Segment, now: Segment) -> list[Change]:
+    """The same voice at another time or level."""
+    found = []
+    if was.meta.volume != now.meta.volume:
+        found.append(Change("voice_volume", {"volume": now.meta.volume}))
+    if (was.meta.start_ms or 0) != (now.meta.start_ms or 0):
+        found.append(Change("voice_start", {"ms": now.meta.start_ms or 0}))
+    return found

@@ -12,7 +12,7 @@ from ..model import Media
 from .amounts import amount_rules, joined
 from .clauses import Clause, clauses
 from .mentions import mention_rules, names_of
-from .said import unquoted
+from .said import second_text, unquoted
 from .scan import Scanned, scan
 from .wording import wording
 from .words import Words, is_spelled, lexicon, own_words, spoken_languages, variants, words_for
@@ -21,6 +21,7 @@ _UNSPELLED = ("zh", "ja")  # languages whose script puts no spaces between words
 _NEIGHBOURS = {"es": "pt", "pt": "es"}
 """Languages that share so many words that a short message is easily taken for the other one."""
 
+_SURE_WORDS = 5  # of a text in spelled words, from which on its language is clear
 _HEAD, _TAIL = 6000, 3000  # characters that are read of a message
 
 
@@ -33,7 +34,7 @@ def heard(message: str, language: str, media: Sequence[Media], called: Sequence[
     """The tags of a message, joined to quantities, quotations and photos."""
     names = _names(tuple(item.name for item in media), tuple(called), language)
     scanned = scan(_readable(message), words_for(language), names)
-    return joined(scanned, (*amount_rules(), unquoted, *mention_rules()))
+    return joined(scanned, (*amount_rules(), unquoted, second_text, *mention_rules()))
 
 
 def _readable(message: str) -> str:
@@ -72,6 +73,14 @@ def reply_language(message: str, session: str, last: str = "") -> str:
     if not own or not _unknown(message, own_words(usual)):
         return usual
     return usual if _unknown(message, words_for(usual)) < _unknown(message, words_for(own)) else own
+
+
+def spoken_in(text: str, conversation: str) -> str:
+    """The language a text is to be read aloud in; a few words that are no sure sign of one are the conversation's."""
+    detected = detect_language(text)
+    if detected != "en" or not _unknown(text, own_words("en")) or len(text.split()) > _SURE_WORDS:
+        return detected
+    return conversation
 
 
 def _most_known(message: str, detected: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,7 +27,7 @@ def mention_rules() -> tuple[Rule, ...]:
     return (_some_of, _numbered, _ordinals, _noun_numbers, _named, _oriented, _halves, _bare_numbers, _merged)
 
 
-def names_of(names: Iterable[str], known: Words) -> Words:
+def names_of(names: Sequence[str], known: Words) -> Words:
     """Wordings for files: the whole name, the name without ending, and each of its words the lexicon does not know."""
     found = Words()
     for name in names:
@@ -38,7 +38,26 @@ def names_of(names: Iterable[str], known: Words) -> Words:
             end, senses = known.longest(wording, 0)
             if usable and (end < len(wording) or yields_to_names(senses)):
                 found.add(wording, "media", name)
+    for name in names:
+        for word in plain(name).rpartition(".")[0].split():
+            for wording in _inflected(word):
+                end, senses = known.longest(wording, 0)
+                if end < len(wording) or yields_to_names(senses):
+                    found.add(wording, "media", name)  # the exact words of another file's name stay with that file
     return found
+
+
+def _inflected(word: str) -> tuple[str, ...]:
+    """One of them for many, many for one: 01-dandelions.jpg is the dandelion photo."""
+    if len(word) < 3 or not word.isascii() or not word.isalpha():
+        return ()
+    if word.endswith("ies"):
+        return (word[:-3] + "y",)
+    if word.endswith(("ches", "shes", "xes", "sses")):
+        return (word[:-2],)
+    if word.endswith("s") and not word.endswith("ss"):
+        return (word[:-1],) if len(word) > 3 else ()
+    return (word + "s", word[:-1] + "ies") if word.endswith("y") else (word + "s", word + "es")
 
 
 def yields_to_names(senses: Senses) -> bool:

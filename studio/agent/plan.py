@@ -9,6 +9,7 @@ from api import Draft
 
 from . import edits as e
 from .clauses import Clause, is_strange, main_topic
+from .copies import places_copy, with_placed_copy
 from .readers import READERS, shape
 from .scene import Scene, Unclear, orientation
 from .spared import only_spares, spares_itself, sparing, without_spared
@@ -30,6 +31,7 @@ _RANKS: Sequence[tuple[type, ...]] = (
 _AFTER_LENGTH = next(n for n, kinds in enumerate(_RANKS) if e.SetLength in kinds) + 0.5
 _PER_PHOTO_MS, _PER_PHOTO_OF_MANY_MS, _SINGLE_MS = 3000, 2500, 6000
 _MANY = 6
+_SAME_RATIO = 0.02
 _WITH_A_BEAT = "upbeat"
 _ALIVE_OTHERWISE = ("motion", "pace", "music", "clip", "more", "smooth", "duration")
 REFUSED = ("retouch", "generate", "overlay", "transcribe", "font")
@@ -107,6 +109,9 @@ def read(clauses: Iterable[Clause], scene: Scene) -> Reading:
 
 def _add_edits(clause: Clause, scene: Scene, found: list[e.Edit]) -> None:
     """What a clause asks for, behind what those before it did. Raises Unclear; what was clear until then stays."""
+    if places_copy(clause, found):
+        found[:] = with_placed_copy(found, clause)
+        return
     so_far = len(found)
     for reader in READERS:
         found.extend(_as_numbered(reader(clause, scene), found[:so_far], scene))
@@ -175,6 +180,28 @@ def _changes_what_is_shown(clause: Clause) -> bool:
     return inside and (clause.does("remove") or (clause.has("face") and doing))
 
 
+def _once(found: list[e.Edit]) -> list[e.Edit]:
+    """A recording used as the voice is not the music as well."""
+    spoken = {edit.source for edit in found if isinstance(edit, e.AddRecording)}
+    return [edit for edit in found if not (isinstance(edit, e.AddMusic) and edit.source in spoken)]
+
+
+def _one_shape(found: list[e.Edit], scene: Scene) -> list[e.Edit]:
+    """A size said in one place and a shape in another are one wish: 4K …, portrait."""
+    shapes = [edit for edit in found if isinstance(edit, e.SetShape)]
+    if len(shapes) < 2:
+        return found
+    width, height = scene.draft.meta.width or 1, scene.draft.meta.height or 1
+    sides = [side for s in shapes if (side := min(s.width, s.height)) != min(width, height)]
+    formed = [s for s in shapes if not (_alike(s, width, height) and min(s.width, s.height) in sides)] or shapes
+    made = shape(formed[-1].width, formed[-1].height, *sides[-1:])
+    return [made, *(edit for edit in found if not isinstance(edit, e.SetShape))]
+
+
+def _alike(made: e.SetShape, width: int, height: int) -> bool:
+    return abs(made.width / made.height - width / height) <= _SAME_RATIO
+
+
 def _arranged(found: list[e.Edit], scene: Scene) -> list[e.Edit]:
     def rank(edit: e.Edit) -> float:
         late = lengths and not held and isinstance(edit, e.SetTransition) and edit.ms and edit.after is None
@@ -182,6 +209,7 @@ def _arranged(found: list[e.Edit], scene: Scene) -> list[e.Edit]:
             return _AFTER_LENGTH
         return next((n for n, kinds in enumerate(_RANKS) if isinstance(edit, kinds)), len(_RANKS))
 
+    found = _one_shape(_once(found), scene)
     removed = [edit for edit in found if isinstance(edit, e.RemoveClips)]
     if len(removed) > 1:
         clips = tuple(sorted({index for edit in removed for index in edit.clips}))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from api import Draft
 
 from ..model import Answer, Brief
-from .answers import answered, asked_about, next_steps, small_talk
+from .answers import ALWAYS_TRUE, answered, asked_about, moment_of, next_steps, small_talk
 from .backward import cleared, rest, stepped
 from .clauses import Clause
 from .creation import created, wants_new_film
-from .edits import pictures
+from .edits import own_times, pictures
 from .listening import not_heard
 from .memory import mark
 from .plan import Reading
@@ -69,6 +70,9 @@ def _asked(turn: Turn) -> Outcome | None:
         return None
     words, kept = turn.words, fresh(turn.memory)
     photo = _photo_asked_about(turn, kinds) if turn.has_film else ""
+    if kinds[0] in ALWAYS_TRUE and (turn.has_film or kinds[0] != "crop"):
+        shape = words.facts(turn.brief.draft)["shape"] if turn.has_film else ""
+        return Outcome((words.say(f"answer_{kinds[0]}", shape=shape),), kept, quiet=True)
     if kinds[0] in ("limits", "format") and not photo:
         return Outcome((words.say(f"answer_{kinds[0]}"),), kept)
     if turn.has_film:
@@ -83,14 +87,26 @@ def _asked(turn: Turn) -> Outcome | None:
 
 def _photo_asked_about(turn: Turn, kinds: Sequence[str]) -> str:
     """What there is to say about the photo a question names; "" when it names none."""
-    if not set(kinds) <= {"length", "order", "motion", "limits", "general"}:
+    if "moment" in kinds:
+        return _shown_at(turn)
+    if not set(kinds) <= {"length", "order", "motion", "limits", "general", "when"}:
         return ""
-    picks = named_picks(turn, counted=False)
+    picks = named_picks(turn, counted=False) or tuple(pick for clause in turn.clauses for pick in clause.lone)
     try:
         places = turn.scene().positions(picks[:1])
     except Unclear as problem:
         return complaint(turn, problem)
     return turn.words.photo(turn.brief.draft, places[0]) if places else ""
+
+
+def _shown_at(turn: Turn) -> str:
+    """The photo on screen at the moment a question names; how long the film is, where it is over by then."""
+    draft = turn.brief.draft
+    at = next((ms for clause in turn.clauses if (ms := moment_of(clause)) is not None), 0.0)
+    ends = list(accumulate(own_times(pictures(draft))))
+    if at >= draft.duration_ms:
+        return answered("length", draft, turn.words)
+    return turn.words.photo(draft, next((index for index, end in enumerate(ends) if at < end), len(ends) - 1))
 
 
 def _waiting(turn: Turn) -> tuple[str, ...]:

@@ -119,6 +119,8 @@ def corrected(turn: Turn) -> Outcome | None:
     times = _times_again(turn, about)
     if times:
         return edited(turn, Reading(times), about, memory.last)
+    if _of_something_else(turn, about):
+        return None
     if turn.says("same") and picks and not _own_content(turn):
         reading = read(about, replace(turn.scene(), picks=picks))
         kept = tuple(edit for edit in reading.edits if _for_photos(edit))
@@ -147,6 +149,12 @@ def _times_again(turn: Turn, about: Sequence[Clause]) -> tuple[Edit, ...]:
     ms = round(amounts[0].number("duration") or amounts[0].number("number") * 1000)
     last = [edit for edit in read(about, turn.scene()).edits if isinstance(edit, SetClipTime) and not edit.added]
     return tuple(replace(edit, ms=ms) for edit in last if edit.ms and edit.ms / 2 < ms < edit.ms * 2)
+
+
+def _of_something_else(turn: Turn, about: Sequence[Clause]) -> bool:
+    """Whether the message names a subject the last request did not: after a photo was taken out, its colours."""
+    named = {topic for clause in turn.clauses for topic in clause.topics}
+    return bool(named - {topic for clause in about for topic in clause.topics} - {"photo", "film"})
 
 
 def _own_content(turn: Turn) -> bool:

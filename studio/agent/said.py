@@ -28,6 +28,22 @@ _ASKING = (
     *_STOPS,
     *_OTHER_TOPICS,
 )
+_VERBS = ("add", "remove", "create", "change", "move", "use", "swap", "more", "fade", *_OTHER_TOPICS)
+_TOPICAL = (
+    *_OTHER_TOPICS,
+    *_NOUNS,
+    "clip",
+    "every",
+    "duration",
+    "aspect",
+    "look_noun",
+    "color",
+    "position",
+    "fade",
+    "more",
+)
+"""What a request speaks of, which no name does."""
+
 _STRONG = 4
 """A noun at most so many tags before the verb of saying belongs to it."""
 
@@ -41,8 +57,12 @@ def unquoted(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     if not any(noun in tag for tag in near for noun in _NOUNS) or _quoted_near(tags, i):
         return None
     announced = _announced(tags, i)
+    script = "colon" in opener or ("voice" in opener and "says" in opener)
+    if script and any("voice" in tag for tag in near):
+        return _script(scanned, tags, i)
     rolling = announced and any("credits" in tag for tag in near)
     stop = _sentence_end(tags, i + 1) if rolling else _end(scanned, tags, i + 1, announced=announced)
+    to_the_end = announced and not rolling and (stop == len(tags) or scanned.folded[tags[stop].start] in "\n!?！？")
     content = list(tags[i + 1 : stop])
     while content and _loose(content[-1], first=scanned.folded[content[-1].start]):
         content.pop()
@@ -52,11 +72,60 @@ def unquoted(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
     listed = announced and any("sep" in tag for tag in content)
     if not content or (not listed and all(any(sense in _ATTRIBUTES for sense in tag.senses) for tag in content)):
         return None
-    text = scanned.original(opener.end, content[-1].end).strip().strip(":：=- ").strip()
+    end = content[-1].end + len(_unworded(scanned, tags, i + 1 + len(content), content[-1].end, marks=to_the_end))
+    text = scanned.original(opener.end, end).strip().strip(":：=- ").strip()
     if not text:
         return None
-    kept = {key: value for key, value in opener.senses.items() if key in _NOUNS}
+    kept = {key: value for key, value in opener.senses.items() if key in (*_NOUNS, "change")}
     return 1 + len(content), Tag(opener.start, content[-1].end, {**kept, "quote": text, "told": "told"})
+
+
+def _unworded(scanned: Scanned, tags: Sequence[Tag], follower: int, end: int, *, marks: bool) -> str:
+    """What ends the words and is none: an emoji; with marks, the exclamation or question mark of a whole line."""
+    limit = tags[follower].start if follower < len(tags) else len(scanned.folded)
+    if marks and follower < len(tags) and scanned.folded[tags[follower].start] in "!?！？":
+        limit = tags[follower].end
+    between = scanned.folded[end:limit]
+    shown = between.rstrip()
+    return (
+        shown if any(letter > "\u2190" and not letter.isalnum() for letter in shown) or shown[-1:] in ("!", "?") else ""
+    )
+
+
+def second_text(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
+    """Other words that the same verb puts elsewhere: the title Our Big Day at the start and The End at the end."""
+    if i < 2 or tags[i - 1].text("sep") != "soft" or "when" not in tags[i - 2]:
+        return None
+    near = tags[max(0, i - 6) : i]
+    written = next((noun for noun in ("title", "caption") if any(noun in tag and "told" in tag for tag in near)), "")
+    if not written:
+        return None
+    stop = next((at for at in range(i, len(tags)) if "when" in tags[at] and _ends_clause(tags, at)), 0)
+    if stop <= i or any("sep" in tag or "quote" in tag for tag in tags[i:stop]):
+        return None
+    text = scanned.original(tags[i].start, tags[stop - 1].end)
+    if not text[:1].isupper():
+        return None
+    return stop - i, Tag(tags[i].start, tags[stop - 1].end, {written: written, "quote": text, "told": "told"})
+
+
+def _script(scanned: Scanned, tags: Sequence[Tag], i: int) -> Joined | None:
+    """What a voice shall read: whole sentences, as far as nothing else is asked in one."""
+    start = i + 1 + (i + 1 < len(tags) and "colon" in tags[i + 1])
+    stop = _sentence_end(tags, start)
+    while stop < len(tags) and "stop" in tags[stop] and not _asks(tags[: _sentence_end(tags, stop + 1)], stop + 1):
+        following = _sentence_end(tags, stop + 1)
+        if following == stop + 1:
+            break
+        stop = following
+    if stop <= start:
+        return None
+    text = scanned.original(tags[start].start, tags[stop - 1].end).strip().strip(":：=- ").strip()
+    return (
+        (stop - i, Tag(tags[i].start, tags[stop - 1].end, {"voice": "voice", "quote": text, "told": "told"}))
+        if text
+        else None
+    )
 
 
 def _styles(scanned: Scanned, content: Sequence[Tag], *, placed: bool) -> bool:
@@ -97,6 +166,11 @@ def _end(scanned: Scanned, tags: Sequence[Tag], start: int, *, announced: bool) 
     at = start
     while at < len(tags):
         tag = tags[at]
+        if announced and scanned.folded[tag.start] == "\n" and at > start:
+            return at
+        if announced and "stop" in tag and at + 1 < len(tags) and not _new_request(scanned, tags, at):
+            at += 1
+            continue
         if any(stop in tag for stop in _STOPS) or "stop" in tag:
             return at
         listed = announced and (not _asks(tags, at + 1) or _list_item(scanned, tags, at + 1))
@@ -118,6 +192,23 @@ def _end(scanned: Scanned, tags: Sequence[Tag], start: int, *, announced: bool) 
             return at
         at += 1
     return at
+
+
+def _new_request(scanned: Scanned, tags: Sequence[Tag], stop: int) -> bool:
+    """Whether a sentence behind announced words asks for something, or a new line begins; St. Moritz goes on."""
+    mark, follower = tags[stop], tags[stop + 1]
+    if scanned.folded[mark.end : follower.start].strip() or scanned.folded[follower.start] == "\n":
+        return scanned.folded[follower.start] == "\n"
+    if "quote" in follower:
+        return True
+    ahead = []
+    for tag in tags[stop + 1 :]:
+        if "stop" in tag or scanned.folded[tag.start] == "\n":
+            break
+        ahead.append(tag)
+    lead = next((tag for tag in ahead if "skip" not in tag or any(verb in tag for verb in _VERBS)), None)
+    topics = sum(1 for tag in ahead if any(concept in tag for concept in _TOPICAL))
+    return lead is not None and (any(verb in lead for verb in _VERBS) and len(ahead) > 1 and topics > 0)
 
 
 def _sentence_end(tags: Sequence[Tag], start: int) -> int:
@@ -172,7 +263,9 @@ def _loose(tag: Tag, *, first: str) -> bool:
     if first >= "\u3040" and any(verb in tag for verb in ("create", "use", "add", "change")):
         return True
     return set(tag.senses) <= {
+        *(("change", "correct") if first.islower() else ()),
         "skip",
+        "definite",
         "for_time",
         "at",
         "to",

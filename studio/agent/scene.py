@@ -27,7 +27,10 @@ class Unclear(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """history: earlier drafts, oldest first. picks, text: answers to an open question, in place of the words."""
+    """history: earlier drafts, oldest first. picks, text: answers to an open question, in place of the words.
+
+    language: the one the conversation is in.
+    """
 
     draft: Draft
     media: tuple[Media, ...]
@@ -35,6 +38,7 @@ class Scene:
     length_asked: bool = False
     picks: tuple[Pick, ...] = ()
     text: str = ""
+    language: str = "en"
 
     @property
     def segments(self) -> list[Segment]:

@@ -13,6 +13,7 @@ from .answers import next_steps
 from .clauses import Clause, main_topic
 from .differences import differences
 from .edits import (
+    AddMusic,
     AddVoice,
     Edit,
     SetClipTime,
@@ -20,14 +21,17 @@ from .edits import (
     SetLength,
     SetLook,
     SetTransition,
+    own_times,
     pictures,
     reading_ms,
     shortened,
 )
+from .edits.timing import bounded
 from .listening import hear, reply_language, script_of
 from .memory import Memory, recalled
 from .plan import Reading, carried_out, read, refusal
 from .scene import PICTURE_KINDS, Scene, Unclear
+from .songs import named_song
 from .wording import Wording, wording
 
 _CLOSE_MS = 500  # a length and a time for each photo that come this near are the same wish
@@ -63,7 +67,7 @@ class Turn:
     def scene(self, draft: Draft | None = None) -> Scene:
         """What readers look at."""
         of = self.brief.draft if draft is None else draft
-        return Scene(of, self.brief.media, self.brief.history, self.memory.length_asked)
+        return Scene(of, self.brief.media, self.brief.history, self.memory.length_asked, language=self.language)
 
     def hear(self, request: str) -> tuple[Clause, ...]:
         """The clauses of another message: an earlier one, or one a "yes" stands for."""
@@ -87,19 +91,39 @@ def begun(brief: Brief) -> Turn:
         memory = replace(memory, script=script_of(brief.request) or memory.script)
     clauses = hear(brief.request, language, brief.media, memory.called)
     leaning(clauses, memory.topic)
+    if memory.last and any(clause.has("enough") for clause in clauses):
+        _of_last_photo(clauses, hear(memory.last, language, brief.media, memory.called))
     written = f"{language}-{memory.script}" if language == "zh" and memory.script else language
     return Turn(brief, memory, language, wording(written), clauses)
+
+
+def _of_last_photo(clauses: Sequence[Clause], last: Sequence[Clause]) -> None:
+    """Let "3 seconds is enough" speak of the photo whose time was asked for last."""
+    timed = [clause.picks or clause.lone for clause in last if clause.has("duration", "hold", "more", "still")]
+    for clause in clauses:
+        if clause.has("enough") and not (clause.named or clause.picks) and timed:
+            clause.named = timed[-1]
 
 
 def leaning(clauses: Sequence[Clause], topic: str) -> None:
     """Let bare attributes ("in red", "a bit bigger", "no, 20%") speak of what the last request was about."""
     for clause in clauses if topic else ():
-        if not clause.after and clause.only_removes:
+        if not clause.after and clause.only_removes and not (clause.named or clause.stranger):
             clause.after = topic
         if not clause.after and not clause.does("trim", "remove"):
             sized = clause.value("more") in ("bigger", "smaller", "louder", "quieter")
             bare = clause.has(
-                "color", "text_size", "position", "share", "animation", "head", "tail", "range", "correct"
+                "color",
+                "text_size",
+                "position",
+                "share",
+                "animation",
+                "head",
+                "tail",
+                "range",
+                "correct",
+                "vanish",
+                "starting",
             )
             of_it = clause.has("it") and clause.has("fade")
             of_it |= topic == "transition" and clause.has("again") and clause.value("more") in _PACED
@@ -180,7 +204,8 @@ def edited(turn: Turn, reading: Reading, clauses: Sequence[Clause], request: str
     lines = [words.change(change) for change in differences(start, draft)][:_MOST_LINES]
     if reading.edits and draft == start and not reading.unclear:
         lines.append(words.say("unchanged"))
-    lines += notes(turn, reading, clauses, draft) if names else ()
+    if names or any(clause.has("style") for clause in clauses):
+        lines += notes(turn, reading, clauses, draft)
     said, kept = told_refusals(turn, clauses, fresh(turn.memory), reading)
     lines += [*said, *complaints(turn, reading.unclear)]
     kept = remembered(kept, reading, clauses, request)
@@ -205,8 +230,15 @@ def notes(turn: Turn, reading: Reading, clauses: Sequence[Clause], draft: Draft)
             time = words.time(short.meta.transition_ms or 0)
             found.append(words.say("transition_clamped", asked=words.time(edit.ms), transition=kind, time=time))
             break
+    if any(clause.has("style") for clause in clauses):
+        near = [edit.mood for edit in reading.edits if isinstance(edit, AddMusic) and edit.mood]
+        found += [words.say("style_near", mood=words.term("mood", mood)) for mood in near[-1:]]
     found += [_unheard(turn, edit, draft) for edit in reading.edits if isinstance(edit, AddVoice)]
     found += _each_against_length(turn, reading, draft) + _too_long_for(turn, clauses, draft)
+    music = next((edit.mood for edit in reading.edits if isinstance(edit, AddMusic) and edit.mood), "")
+    song = next((name for clause in clauses if (name := named_song(clause))), "") if music else ""
+    if song:
+        found.append(words.say("named_song", song=song, mood=words.term("mood", music).lower()))
     if reading.unmet:
         found.append(words.not_done(reading.unmet))
     return tuple(line for line in found if line)
@@ -216,7 +248,7 @@ def _unheard(turn: Turn, edit: AddVoice, draft: Draft) -> str:
     """Why a voice-over will not be heard, or not to its end; empty where it will."""
     voices = turn.brief.voices
     if edit.language not in voices:
-        return turn.words.say("voice_foreign" if voices else "voice_missing")
+        return turn.words.voices(voices) if voices else turn.words.say("voice_missing")
     time = reading_ms(edit.text)
     return turn.words.say("voice_long", time=turn.words.time(time)) if edit.start_ms + time > draft.duration_ms else ""
 
@@ -226,13 +258,24 @@ def _each_against_length(turn: Turn, reading: Reading, draft: Draft) -> list[str
     lengths = [edit.ms for edit in reading.edits if isinstance(edit, SetLength)]
     each = [edit.ms for edit in reading.edits if isinstance(edit, SetClipTime) and edit.clips is None and edit.ms]
     count = len(pictures(draft))
-    if not (lengths and each) or abs(each[-1] * count - lengths[-1]) <= _CLOSE_MS:
+    if not (lengths and each) or _within(reading, draft) or abs(each[-1] * count - lengths[-1]) <= _CLOSE_MS:
         return []
     words = turn.words
     values = {"photos": words.photos(count), "each": words.time(each[-1]), "sum": words.time(each[-1] * count)}
     return [
         words.say("each_against_length", length=words.time(lengths[-1]), now=words.time(lengths[-1] / count), **values)
     ]
+
+
+def _within(reading: Reading, draft: Draft) -> bool:
+    """Whether times that were only bounds ("at least 3 seconds each", "20 seconds at most") are kept."""
+    own, kept = own_times(pictures(draft)), []
+    for edit in reading.edits:
+        if isinstance(edit, SetClipTime) and edit.clips is None and edit.bound:
+            kept.append(bounded(round(sum(own) / len(own)), edit.ms, edit.bound) != edit.ms or max(own) <= edit.ms)
+        elif isinstance(edit, SetLength) and edit.bound:
+            kept.append(bounded(draft.duration_ms, edit.ms, edit.bound) == draft.duration_ms)
+    return bool(kept) and all(kept)
 
 
 def _too_long_for(turn: Turn, clauses: Sequence[Clause], draft: Draft) -> list[str]:

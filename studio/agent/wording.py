@@ -91,12 +91,21 @@ class Wording:
         key = change.key
         if key == "photos_removed" and len(values["numbers"]) > 1:
             key = "photos_removed_many"
-        return self.say(key, **self._readable(key, values))
+        return _ended(self.say(key, **self._readable(key, values)))
 
     def foreign(self) -> str:
         """Which languages are understood, for a message in another one."""
         names = [lexicon(f"replies.{language}")["words"]["own_name"] for language in spoken_languages()]
         return self.say("foreign", languages=self.listed(names))
+
+    def voices(self, languages: Sequence[str]) -> str:
+        """Which languages can be read aloud here, for words in another one."""
+        names = [
+            lexicon(f"replies.{language}")["words"]["own_name"]
+            for language in languages
+            if language in spoken_languages()
+        ]
+        return self.say("voice_foreign", languages=self.listed(names or languages))
 
     def not_done(self, parts: Sequence[str]) -> str:
         """What was asked for and not done, in the user's own words."""
@@ -197,7 +206,11 @@ class Wording:
         segment, own = pictures(draft)[index], own_times(pictures(draft))[index]
         motion = self.term("motion", segment.meta.motion or "none")
         name = segment.meta.name or ""
-        return self.say("answer_photo", n=index + 1, name=name, time=self.time(round(own, -1)), motion=motion)
+        start = sum(own_times(pictures(draft))[:index])
+        end = start + own
+        shown = self.word("range", a=self.time(round(start, -1)), b=self.time(round(end, -1)))
+        time = self.word("shown", time=self.time(round(own, -1)), range=shown)
+        return self.say("answer_photo", n=index + 1, name=name, time=time, motion=motion)
 
     def facts(self, draft: Draft) -> dict[str, str]:
         """Everything an answer about the film may need, by name."""
@@ -236,6 +249,12 @@ class Wording:
     def offer(self, key: str) -> str:
         """The request that a "yes" to an offer stands for."""
         return self.data["offer"][key]
+
+
+def _ended(sentence: str) -> str:
+    """A sentence that ends in a quotation with its own full stop needs no other."""
+    inner, closed = sentence[-3:-2], sentence[-2:-1]
+    return sentence[:-1] if inner in tuple(".。!！?？…") and closed == "”" and sentence[-1] in ".。" else sentence
 
 
 def _short(number: float) -> str:

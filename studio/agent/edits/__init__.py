@@ -4,7 +4,17 @@ from .beats import CutOnBeats
 from .clips import AddClips, BringBack, DuplicateClip, MoveClip, OrderClips, RemoveClips, ReplaceClip, Source, SwapClips
 from .film import SetFade, SetLook, SetLoop, SetMotion, SetRate, SetShape, SetTransition, shortened
 from .follow import followed
-from .sound import AddMusic, AddRecording, AddVoice, ChangeSound, RemoveSound, SetClipVolume, SetVolume, reading_ms
+from .sound import (
+    AddMusic,
+    AddRecording,
+    AddVoice,
+    ChangeSound,
+    ChangeVoice,
+    RemoveSound,
+    SetClipVolume,
+    SetVolume,
+    reading_ms,
+)
 from .texts import AddText, ChangeText, RemoveText, When
 from .timing import LEAST_MS, TEMPOS, SetClipTime, SetLength, SetPace, least_length, own_times
 from .tracks import Edit, intervals, is_clip, length, overlap, pictures, rate, sounds, texts
@@ -21,6 +31,7 @@ __all__ = [
     "BringBack",
     "ChangeSound",
     "ChangeText",
+    "ChangeVoice",
     "CutOnBeats",
     "DuplicateClip",
     "Edit",

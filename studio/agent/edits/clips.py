@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from api import Draft, Segment
 
@@ -130,10 +130,11 @@ class RemoveClips:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateClip:
-    """Show a photo again, right after itself."""
+    """Show a photo again: right after itself, or at one end of the film."""
 
     name: ClassVar[str] = "duplicate_clip"
     clip: int
+    place: Literal["", "first", "last"] = ""
 
     def apply(self, draft: Draft) -> Draft:
         segments = pictures(draft)
@@ -144,7 +145,10 @@ class DuplicateClip:
             segments[-1] = changed(twin, transition=before.meta.transition, transition_ms=before.meta.transition_ms)
         segments.insert(self.clip + 1, twin.model_copy())
         own.insert(self.clip + 1, own[self.clip])
-        return with_pictures(draft, spaced(segments, own))
+        doubled = with_pictures(draft, spaced(segments, own))
+        if not self.place:
+            return doubled
+        return MoveClip((self.clip + 1,), 0 if self.place == "first" else len(segments)).apply(doubled)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,31 @@ class ChangeSound:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeVoice:
+    """Another level or another start for the voice-over that is there. factor: on its volume."""
+
+    name: ClassVar[str] = "change_voice"
+    volume: float | None = None
+    factor: float = 1.0
+    start_ms: int | None = None
+
+    def apply(self, draft: Draft) -> Draft:
+        segments = []
+        for segment in sounds(draft, "voice"):
+            now = segment.meta.volume if segment.meta.volume is not None else 1.0
+            level = self.volume if self.volume is not None else max(0.05, now) * self.factor
+            start = segment.meta.start_ms or 0
+            duration = segment.duration_ms
+            if self.start_ms is not None:
+                start = min(self.start_ms, max(0, draft.duration_ms - 1))
+                whole = reading_ms(segment.meta.text) if segment.meta.text else duration
+                duration = max(1, min(whole, draft.duration_ms - start))
+            volume = round(min(1.0, max(0.0, level)), 3)
+            segments.append(changed(segment, duration_ms=duration, start_ms=start, volume=volume))
+        return with_sounds(draft, "voice", segments)
+
+
+@dataclass(frozen=True, slots=True)
 class SetVolume:
     """How loud the music is, 0..1."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from api import Draft, Segment
 
@@ -157,6 +157,15 @@ def _with_overlap(segment: Segment, duration: int, ms: int, index: int, all_of: 
     return changed(segment, duration_ms=duration, transition_ms=ms)
 
 
+Bound = Literal["", "least", "most"]
+"""Whether a time is the time itself, the shortest or the longest that will do."""
+
+
+def bounded(now: int, wanted: int, bound: Bound) -> int:
+    """The time there is where that will do, else the one wanted."""
+    return max(now, wanted) if bound == "least" else min(now, wanted) if bound == "most" else wanted
+
+
 @dataclass(frozen=True, slots=True)
 class SetLength:
     """Make the whole film last `ms`. held: positions of photos whose own time was asked for.
@@ -168,10 +177,11 @@ class SetLength:
     ms: int
     held: tuple[int, ...] = ()
     relative: bool = False
+    bound: Bound = ""
 
     def apply(self, draft: Draft) -> Draft:
         segments = pictures(draft)
-        if length(segments) == self.ms or not segments:
+        if not segments or bounded(length(segments), self.ms, self.bound) == length(segments):
             return draft
         ms = max(self.ms, least_length(len(segments)))
         return with_pictures(draft, fitted(segments, ms, rate(draft), self.held))
@@ -186,6 +196,7 @@ class SetClipTime:
     clips: tuple[int, ...] | None = None
     added: bool = False
     factor: float = 1.0
+    bound: Bound = ""
 
     def apply(self, draft: Draft) -> Draft:
         segments = pictures(draft)
@@ -193,7 +204,7 @@ class SetClipTime:
         for index in range(len(segments)) if self.clips is None else self.clips:
             before = own[index]
             wanted = before + self.ms if self.added else self.ms or round(before * self.factor)
-            own[index] = max(LEAST_MS, wanted)
+            own[index] = max(LEAST_MS, bounded(before, wanted, self.bound))
         return with_pictures(draft, spaced(segments, own, longer=True))
 
 

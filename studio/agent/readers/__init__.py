@@ -5,12 +5,14 @@ from .order import missing, read_new_photos, read_order
 from .picture import read_fades, read_look, read_loop, read_motion, read_transitions
 from .sound import read_beats, read_clip_sound, read_sound
 from .time import read_clip_times, read_length, read_pace, read_shape, read_trim, shape
+from .voice import read_voice
 from .words_on_screen import read_texts
 
 READERS = (
     read_gone,
     read_texts,
     read_clip_sound,
+    read_voice,
     read_sound,
     read_beats,
     read_transitions,

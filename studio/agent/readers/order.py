@@ -7,6 +7,7 @@ from random import Random
 from api import Segment
 
 from ..clauses import Clause
+from ..copies import place_of_copy
 from ..edits import (
     AddClips,
     BringBack,
@@ -100,11 +101,14 @@ def _keep_only(clause: Clause, scene: Scene) -> list[Edit]:
 
 
 def _swap(clause: Clause, scene: Scene) -> list[Edit]:
-    two = [pick for pick in clause.picks if pick.kind in ("at", "name")]
-    changed = clause.has("change") and len(two) == len(clause.picks) == 2 and not clause.has("replace", "place")
+    named = _named_in_turn(clause)
+    two = [pick for pick in named if pick.kind in ("at", "name")]
+    changed = clause.has("change") and len(two) == len(named) == 2 and not clause.has("replace", "place")
     if not (clause.does("swap") or (changed and all(pick.kind == "at" for pick in two))):
         return []
-    positions = scene.positions(_picks(clause, scene))
+    positions = scene.positions(named if len(named) == 2 else _picks(clause, scene))
+    if len(scene.segments) == 2 and not positions and clause.has("clip", "every", "order", "person"):
+        positions = (0, 1)
     if len(positions) != 2:
         if not positions and not clause.has("clip", "number"):
             return []
@@ -126,12 +130,15 @@ def _listed(clause: Clause, scene: Scene) -> list[Edit]:
 
 
 def _duplicate(clause: Clause, scene: Scene) -> list[Edit]:
-    if not clause.has("duplicate"):
+    once_more = clause.has("add") and clause.has("again") and not clause.has("film", "more")
+    if not (clause.has("duplicate") or once_more):
+        return []
+    if once_more and not _picks(clause, scene, numbers=True):
         return []
     positions = scene.positions(_picks(clause, scene, numbers=True))
     if len(positions) != 1:
         raise Unclear("which_photo", "clips", word="")
-    return [DuplicateClip(positions[0])]
+    return [DuplicateClip(positions[0], place_of_copy(clause) or ("last" if once_more else ""))]
 
 
 def _ends(clause: Clause, scene: Scene) -> list[Edit]:
@@ -172,6 +179,14 @@ def _move(clause: Clause, scene: Scene) -> list[Edit]:
     if not asked or clause.has("film", "duration", "fade"):
         return []
     place, nth = clause.value("place"), _nth_place(clause)
+    if (
+        not place
+        and clause.picks
+        and clause.lone
+        and clause.lone[-1].value in (1, -1)
+        and not clause.has("before", "after")
+    ):
+        place = "first" if clause.lone[-1].value == 1 else "last"  # pon la foto 4 la primera
     place = place or ("middle" if clause.has("middle") and clause.picks else "")
     beside = next((tag for tag in clause.tags if "before" in tag or "after" in tag), None)
     moved, anchor = _moved_and_anchor(clause, scene, beside)
@@ -241,11 +256,24 @@ def _replace(clause: Clause, scene: Scene) -> list[Edit]:
     """replace photo 2 with dog.jpg."""
     if not clause.has("replace", "change") or clause.has("swap"):
         return []
-    picks = clause.picks
+    picks = _named_in_turn(clause)
+    if clause.has("replace") and len(picks) == 2 and all(pick.kind == "at" for pick in picks):
+        old, new = scene.positions(picks)
+        shown = scene.segments[new].meta.source
+        same = next((media for media in scene.images if media.id == shown), None)
+        return [ReplaceClip(old, source_of(same))] if same is not None else []
     if len(picks) != 2 or picks[1].kind != "name":
         return []
     item = next((media for media in scene.images if media.name == picks[1].name), None)
     return [ReplaceClip(scene.positions(picks[:1])[0], source_of(item))] if item is not None else []
+
+
+def _named_in_turn(clause: Clause) -> tuple[Pick, ...]:
+    """The photos named in the order named, ordinals without a noun among them: change the second photo to the fifth."""
+    if len(clause.picks) + len(clause.lone) != 2:
+        return clause.picks
+    lone = iter(clause.lone)
+    return tuple(p for tag in clause.tags for p in (picks_of(tag) or (tuple(lone)[:1] if "ordinal" in tag else ())))
 
 
 def _in_film(name: str, scene: Scene) -> bool:

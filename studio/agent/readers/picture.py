@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ..clauses import Clause
 from ..edits import Edit, SetFade, SetLook, SetLoop, SetMotion, SetTransition, overlap
+from ..scan import Tag
 from ..scene import Scene, Unclear
+from ..strangers import strange_thing
 
 SLOW_MS, QUICK_MS = 1000, 300
 _LONGEST_MS = 3000  # that a time without a noun can mean for a transition
@@ -31,7 +33,7 @@ def read_transitions(clause: Clause, scene: Scene) -> list[Edit]:
     if kind is None and clause.has("smooth", "slow") and not clause.has("more"):
         softer = all(segment.meta.transition == "cross-dissolve" for segment in scene.segments[:-1])
         return [SetTransition(None if softer else "cross-dissolve", factor=_SMOOTHER if softer else 1.0)]
-    duration = clause.take("duration", "transition", least=True)
+    duration = clause.take("duration", "transition", least=True) or _for_so_long(clause)
     ms = round(duration.number("duration")) if duration is not None else None
     if ms is None and kind != "cut":
         ms = _by_adverb(clause)
@@ -45,6 +47,16 @@ def read_transitions(clause: Clause, scene: Scene) -> list[Edit]:
             return []
         kind = "cross-dissolve"
     return [SetTransition(kind, ms, after, factor)]
+
+
+def _for_so_long(clause: Clause) -> Tag | None:
+    """The one time in "fade between photos for 1 second", which is nearer to the photos than to the fade."""
+    durations = clause.all("duration")
+    if len(durations) != 1 or clause.has("per", "every", "film", "hold", "more", "clips"):
+        return None
+    if durations[0].number("duration") > _LONGEST_MS or not clause.has("for_time", "clip"):
+        return None
+    return clause.take("duration")
 
 
 def _lasting(clause: Clause) -> list[Edit]:
@@ -151,7 +163,8 @@ def read_fades(clause: Clause, scene: Scene) -> list[Edit]:
 def read_motion(clause: Clause, scene: Scene) -> list[Edit]:
     """How the camera moves over one photo or all of them."""
     blocked = clause.has("quote", "title", "caption", "transition", "transition_noun", "swap", "order", "place")
-    picks = scene.said(clause)
+    held_still = (clause.has("still") or clause.value("motion") == "none") and clause.has("leave", "hold")
+    picks = scene.said(clause) or clause.lone or (clause.named[-1:] if held_still and not clause.has("every") else ())
     if picks and clause.has("still") and clause.has("leave", "create", "hold", "motion_noun"):
         return [SetMotion("none", scene.positions(picks))]
     if picks and any("still" in tag and "remove" in tag for tag in clause.tags):  # 最後の写真は止めて
@@ -169,23 +182,34 @@ def read_motion(clause: Clause, scene: Scene) -> list[Edit]:
         motion = "none"
     if picks:
         return [SetMotion(motion, scene.positions(picks))]
+    if motion != "none" and not clause.has("every", "clip", "film", "create", "person") and strange_thing(clause):
+        raise Unclear("which_photo", "clips", word=strange_thing(clause))
     return [SetMotion(motion)]
 
 
 def read_look(clause: Clause, scene: Scene) -> list[Edit]:
     """The film's colours."""
     look = clause.first("look")
-    if clause.has("quote", "title", "caption", "leave", "music", "own"):
+    if clause.has("quote", "title", "caption", "music", "own"):
+        return []
+    if look is not None and _for_some(clause, scene):
+        raise Unclear("look_whole")
+    if clause.has("leave"):
         return []
     if look is None:
         gone = clause.has("look_noun") and clause.does("remove", "negate", "dont")
         return [SetLook(None)] if gone else []
-    if clause.picks and len(scene.positions(clause.picks)) < len(scene.segments):
-        raise Unclear("look_whole")
     if look.text("look") == "none":
         return [SetLook(None)]
     off = clause.does("remove", "negate", "dont")
     return [SetLook(kind, off) for kind in dict.fromkeys(tag.text("look") for tag in clause.all("look"))]
+
+
+def _for_some(clause: Clause, scene: Scene) -> bool:
+    """Whether a look is meant for some of the photos only: for the first one; begin in black and white."""
+    if of := clause.picks or clause.lone or (clause.named if clause.has("leave") else ()):
+        return len(scene.positions(of)) < len(scene.segments)
+    return len(scene.segments) > 1 and clause.has("start_with", "end_with") and not clause.has("fade", "credits")
 
 
 def read_loop(clause: Clause, scene: Scene) -> list[Edit]:

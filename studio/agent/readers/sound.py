@@ -1,14 +1,10 @@
-"""Music, its volume and its fades, and a voice-over's words."""
+"""Music, its volume and its fades."""
 
 from __future__ import annotations
-
-from router import detect_language
 
 from ..clauses import Clause
 from ..edits import (
     AddMusic,
-    AddRecording,
-    AddVoice,
     ChangeSound,
     CutOnBeats,
     Edit,
@@ -18,11 +14,11 @@ from ..edits import (
     pictures,
     sounds,
 )
-from ..scan import Tag
 from ..scene import Scene, Unclear
+from ..songs import named_song
+from .earlier import read_earlier_music
+from .level import FACTORS, factor_of, level_of
 
-_FACTORS = {"louder": 1.4, "quieter": 0.6, "bigger": 1.4, "smaller": 0.6}
-_LITTLE, _MUCH = 0.45, 2.0
 _FADE_MS = 3000
 _FAST_MS = 2200  # photos shorter than this ask for livelier music
 _BACK_ON, _LOW = 0.6, 0.3
@@ -30,16 +26,19 @@ _BACK_ON, _LOW = 0.6, 0.3
 
 def read_sound(clause: Clause, scene: Scene) -> list[Edit]:
     """The sound edits a clause asks for."""
-    if clause.has("voice"):
-        return _voice(clause, scene)
-    if not _about_music(clause, scene):
+    of_voice = clause.after == "voice" and not clause.has("music", "own", "music_only", "mood", "add")
+    if clause.has("voice") or of_voice or not _about_music(clause, scene):
         return []
+    if earlier := read_earlier_music(clause, scene):
+        return earlier
+    if named_song(clause) and not sounds(scene.draft, "music"):
+        return [_chosen(clause, scene, level_of(clause))]
     present = bool(sounds(scene.draft, "music"))
-    level = _level(clause, scene)
+    level = level_of(clause)
     announced = clause.after == "sound" and not clause.has("music", "own", "music_only", "mood")
     if not present and announced and (quiet := _at_once(clause, level)):
         return quiet
-    if clause.has("leave") and clause.value("more") not in _FACTORS:
+    if clause.has("leave") and clause.value("more") not in FACTORS:
         return []
     if clause.has("unmute"):
         return _back_on(clause, scene, level, present=present)
@@ -48,8 +47,8 @@ def read_sound(clause: Clause, scene: Scene) -> list[Edit]:
         return _silence(clause, scene)
     if clause.has("fade") and not clause.has("mood", "music_only", "own") and present and not clause.has("add"):
         return _fades(clause)
-    if clause.value("more") in _FACTORS and (level is None or _relative(clause)):
-        return [ChangeSound(factor=_factor(clause, level))] if present else _begun_quietly(clause, scene)
+    if clause.value("more") in FACTORS and (level is None or _relative(clause)):
+        return [ChangeSound(factor=factor_of(clause, level))] if present else _begun_quietly(clause, scene)
     fresh = clause.has("mood", "music_only", "own") or _file(clause, scene) or not present
     if not present and clause.has("fade") and not _says_which(clause):
         return [_chosen(clause, scene, level), *_fades(clause)]
@@ -79,8 +78,8 @@ def _at_once(clause: Clause, level: float | None) -> list[Edit]:
     """How loud the music shall be, and how it fades, that the same message asks for."""
     if level is not None:
         return [SetVolume(level)]
-    if clause.value("more") in _FACTORS:
-        return [ChangeSound(factor=_factor(clause, None))]
+    if clause.value("more") in FACTORS:
+        return [ChangeSound(factor=factor_of(clause, None))]
     return _fades(clause) if clause.has("fade") else []
 
 
@@ -95,7 +94,7 @@ def read_clip_sound(clause: Clause, scene: Scene) -> list[Edit]:
         raise Unclear("no_clip_sound")
     picks = scene.said(clause)
     clips = scene.positions(picks) if picks else None
-    more = clause.take("more") if clause.value("more") in _FACTORS else None
+    more = clause.take("more") if clause.value("more") in FACTORS else None
     if muted or (clause.does("remove", "negate", "dont") and more is None):
         if not (bare and sounds(scene.draft, "music")):
             clause.take("volume_word")
@@ -104,7 +103,7 @@ def read_clip_sound(clause: Clause, scene: Scene) -> list[Edit]:
     if share is not None:
         return [SetClipVolume(min(1.0, share.number("share")), clips)]
     if more is not None:
-        return [SetClipVolume(clips=clips, factor=_FACTORS[more.text("more")])]
+        return [SetClipVolume(clips=clips, factor=FACTORS[more.text("more")])]
     return [SetClipVolume(word.number("volume_word") if word is not None else 1.0, clips)]
 
 
@@ -123,7 +122,8 @@ def _about_music(clause: Clause, scene: Scene) -> bool:
     ):
         return False
     if clause.has("music", "own", "music_only", "volume", "volume_word", "unmute"):
-        return not (clause.has("title", "caption", "quote") and not clause.has("volume", "music_only", "own"))
+        written = clause.has("title", "caption", "quote") and not named_song(clause)
+        return not (written and not clause.has("volume", "music_only", "own"))
     if clause.value("more") in ("louder", "quieter"):
         return not clause.has("look", "look_noun")
     if _file(clause, scene):
@@ -144,7 +144,8 @@ def _says_which(clause: Clause) -> bool:
 
 def _only_mood(clause: Clause) -> bool:
     """Whether a clause says nothing but what music is like: "for Instagram, upbeat"."""
-    own = [tag for tag in clause.tags if not ("skip" in tag or "degree" in tag)]
+    doing = ("add", "use", "move", "change", "create", "article") if clause.has("style") else ()
+    own = [tag for tag in clause.tags if not any(kind in tag for kind in ("skip", "degree", *doing))]
     moods = [
         tag for tag in own if "mood" in tag and not ("pace" in tag or "look" in tag or "slow" in tag or "more" in tag)
     ]
@@ -155,24 +156,6 @@ def _file(clause: Clause, scene: Scene) -> str:
     """The name of a sound file the clause names."""
     names = {item.name for item in scene.audio}
     return next((pick.name for pick in clause.picks if pick.kind == "name" and pick.name in names), "")
-
-
-def _level(clause: Clause, scene: Scene) -> float | None:
-    share = clause.take("share", "sound")
-    if share is not None:
-        return min(1.0, max(0.0, share.number("share")))
-    if clause.has("volume") and (number := clause.take("number")) is not None:
-        value = number.number("number")
-        return min(1.0, value / 100 if value > 1 else value)
-    word = _quiet_word(clause)
-    return word.number("volume_word") if word is not None else None
-
-
-def _quiet_word(clause: Clause) -> Tag | None:
-    named = clause.has("music", "own", "music_only", "volume", "mood") or clause.after == "sound"
-    if not named and clause.value("volume_word") != "0":
-        return None
-    return clause.take("volume_word")
 
 
 def _silence(clause: Clause, scene: Scene) -> list[Edit]:
@@ -189,15 +172,6 @@ def _relative(clause: Clause) -> bool:
     more = next((tag for tag in clause.tags if "more" in tag), None)
     first = share is not None and more is not None and share.start < more.start
     return clause.has("by") or (first and not clause.has("to"))
-
-
-def _factor(clause: Clause, share: float | None) -> float:
-    up = _FACTORS[clause.value("more")] > 1
-    if share is not None:
-        return 1 + share if up else 1 - share
-    degree = clause.value("degree")
-    power = _LITTLE if degree == "little" else _MUCH if degree == "much" else 1.0
-    return float(_FACTORS[clause.value("more")] ** power)
 
 
 def _fades(clause: Clause) -> list[Edit]:
@@ -224,8 +198,10 @@ def _adjusted(clause: Clause, scene: Scene, level: float | None) -> list[Edit]:
         return [SetVolume(level)]
     point = clause.take("point")
     if point is not None:
-        return [ChangeSound(start_ms=round(point.number("point")))]
-    if clause.does("change", "swap", "replace") or clause.has("again"):
+        at, own = round(point.number("point")), sounds(scene.draft, "music")[0].meta.source
+        into_file = bool(own) and (at >= scene.draft.duration_ms or (clause.has("use") and not clause.has("starting")))
+        return [ChangeSound(from_ms=at) if into_file else ChangeSound(start_ms=at)]
+    if clause.does("change", "swap", "replace") or clause.has("again") or named_song(clause):
         return [_another(scene)]
     if clause.has("add") and clause.has("music"):
         return [_chosen(clause, scene, level)] if scene.audio else []
@@ -261,19 +237,3 @@ def usual_mood(scene: Scene) -> str:
     """The mood for somebody who only said "music"."""
     times = [segment.duration_ms for segment in pictures(scene.draft)]
     return "upbeat" if times and sum(times) / len(times) < _FAST_MS else "calm"
-
-
-def _voice(clause: Clause, scene: Scene) -> list[Edit]:
-    if clause.does("remove", "negate", "dont"):
-        return [RemoveSound("voice")] if sounds(scene.draft, "voice") else []
-    quote = clause.take("quote")
-    text = scene.text or (quote.text("quote") if quote is not None else "")
-    point = clause.take("point")
-    start = round(point.number("point")) if point is not None else 0
-    if text:
-        return [AddVoice(text, start, detect_language(text))]
-    named = _file(clause, scene)
-    if named or (scene.audio and not sounds(scene.draft, "music")):  # else the one recording is the music
-        item = next((file for file in scene.audio if file.name == named), scene.audio[-1])
-        return [AddRecording(item.id, item.name, item.duration_ms or scene.draft.duration_ms, start)]
-    raise Unclear("which_script", "text")

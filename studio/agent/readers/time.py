@@ -8,9 +8,11 @@ from math import gcd
 from ...platforms import platforms
 from ..clauses import Clause
 from ..edits import Edit, SetClipTime, SetLength, SetPace, SetRate, SetShape, TrimFilm, least_length, length
+from ..edits.timing import Bound
 from ..mentions import Pick
 from ..scan import Tag
 from ..scene import Scene, Unclear
+from ..strangers import strange_thing
 
 _GROWTH = {"longer": 1.25, "slower": 1.25, "shorter": 0.8, "faster": 0.8, "double": 2.0, "halve": 0.5}
 _LITTLE, _MUCH = 0.45, 2.2
@@ -103,22 +105,30 @@ def read_clip_times(clause: Clause, scene: Scene) -> list[Edit]:
     if duration is not None:
         clause.take("duration")
         ms = round(duration.number("duration") or duration.number("number") * 1000)
-        if (more in _GROWTH or clause.has("by") or clause.has("again")) and not clause.has("to"):
+        if (more in _GROWTH or clause.has("by") or clause.has("again")) and not clause.has(
+            "to", "enough", "most", "least"
+        ):
             ms = -ms if more in ("shorter", "faster") else ms
             return [SetClipTime(ms, clips, added=True)]
-        return [SetClipTime(max(1, ms), clips)]
+        return [SetClipTime(max(1, ms), clips, bound=_bound(clause))]
     return [SetClipTime(0, clips, factor=_growth(clause))]
+
+
+def _bound(clause: Clause) -> Bound:
+    """Whether the time is only the shortest or the longest that will do: at least, höchstens, 至少."""
+    return "least" if clause.has("least") else "most" if clause.has("most") else ""
 
 
 def _held(clause: Clause) -> tuple[Pick, ...]:
     """The photo named just before, in "and hold it two seconds longer"."""
-    return clause.named[-1:] if clause.has("hold") and not clause.has("film", "every", "place") else ()
+    return clause.named[-1:] if clause.has("hold", "enough") and not clause.has("film", "every", "place") else ()
 
 
 def _lone_ordinal(clause: Clause) -> tuple[Pick, ...]:
     """keep the third for six seconds."""
     ordinal = clause.first("ordinal")
-    if ordinal is None or not clause.has("leave", "hold") or clause.has("film", "clips"):
+    paced = clause.has("more") and bool(clause.lone)
+    if ordinal is None or not (clause.has("leave", "hold") or paced) or clause.has("film", "clips"):
         return ()
     return (Pick("at", int(ordinal.number("ordinal"))),)
 
@@ -132,6 +142,8 @@ def _bare_seconds(clause: Clause) -> Tag | None:
     for number, each in zip(clause.tags, clause.tags[1:], strict=False):
         if "number" in number and "per" in each and 0 < number.number("number") <= _MOST_SECONDS:
             return number
+    if clause.has("enough") and (lone := clause.first("number")) is not None:
+        return lone if 0 < lone.number("number") <= _MOST_SECONDS else None
     for word, number in zip(clause.tags, clause.tags[1:], strict=False):
         if "for_time" in word and "number" in number and clause.has("hold") and clause.has("clips"):
             return number  # hold on the last photo for 4
@@ -192,7 +204,7 @@ def read_pace(clause: Clause, scene: Scene) -> list[Edit]:
 def read_length(clause: Clause, scene: Scene) -> list[Edit]:
     """How long the film is."""
     if (
-        clause.has("leave")
+        clause.has("leave", "vanish")
         or _lone_ordinal(clause)
         or _held(clause)
         or _of_one_photo(clause)
@@ -216,11 +228,13 @@ def read_length(clause: Clause, scene: Scene) -> list[Edit]:
         ms = round(duration.number("duration") or duration.number("point"))
         if more in _GROWTH and _added(clause, duration) and now:
             return [_checked(now - ms if more in ("shorter", "faster") else now + ms, scene)]
-        return [_checked(ms, scene)]
+        return [replace(_checked(ms, scene), bound=_bound(clause))]
     if more not in _GROWTH or clause.has("clips", "every", "transition_noun", "motion", "volume") or not now:
         return []
     if clause.after in ("text", "transition") and not clause.has("film", "create", "pace_noun"):
         return []
+    if not clause.has("film", "pace_noun", "clip") and more in ("longer", "shorter") and strange_thing(clause):
+        raise Unclear("which_photo", "clips", word=strange_thing(clause))
     return [replace(_checked(round(now * _growth(clause) / 100) * 100, scene), relative=True)]
 
 
@@ -240,6 +254,8 @@ def _unowned(clause: Clause) -> Tag | None:
 
 def _added(clause: Clause, duration: Tag) -> bool:
     """Whether a duration is what comes on top ("5 seconds longer") and not what to arrive at ("shorten it to 10 s")."""
+    if clause.has("enough", "most", "least"):
+        return False
     if clause.has("by") or "by" in duration:
         return True
     if clause.has("to") or "point" in duration:

@@ -10,6 +10,9 @@ from ..clauses import Clause
 from ..edits import AddText, ChangeText, Edit, RemoveText, When, texts
 from ..edits.tracks import TextRole
 from ..scene import Scene, Unclear
+from ..songs import named_song
+from .numbered import numbered
+from .which_words import photos_by_ordinal, text_meant
 
 _ROLES: tuple[TextRole, ...] = ("title", "caption")
 _CREDITS_MS = 3000
@@ -76,12 +79,16 @@ def _adds(clause: Clause) -> bool:
 
 
 def _about_text(clause: Clause) -> bool:
-    if clause.has("voice") or (clause.has("fade") and not clause.has("title", "caption", "text", "quote")):
+    if (
+        clause.has("voice")
+        or named_song(clause)
+        or (clause.has("fade") and not clause.has("title", "caption", "text", "quote"))
+    ):
         return False
     if clause.has("title", "caption"):
         return True
     if clause.has("quote"):
-        return _quote_is_meant(clause)
+        return _quote_istext_meant(clause)
     if clause.has("text") and not clause.has("music", "transition_noun"):
         return clause.does("add", "remove", "change", "dont", "negate") or clause.has(
             "animation", "color", "more", "text_size", "position", "with_names"
@@ -91,14 +98,14 @@ def _about_text(clause: Clause) -> bool:
     bare = clause.topics - ({"look"} if clause.has("color") else set()) <= {"text"} or (
         clause.topics <= {"text", "photo"} and clause.has("color")
     )
-    fits = clause.has("color", "text_size", "position", "head", "tail", "range", "all_along", "animation")
+    fits = clause.has("color", "text_size", "position", "head", "tail", "range", "all_along", "animation", "vanish")
     sized = clause.has("more") and clause.value("more") in (*_SCALES, *_OF_SOUND)
     moved = clause.has("move", "place") and not clause.has("position")
     timed = clause.has("correct") and clause.has("duration")
     return clause.after == "text" and bare and (fits or sized or timed) and not clause.has("fade") and not moved
 
 
-def _quote_is_meant(clause: Clause) -> bool:
+def _quote_istext_meant(clause: Clause) -> bool:
     """Whether a quotation without a noun is for the screen: put "X" on photo 2, or only "X"; not reported speech."""
     if clause.has("person") and clause.has("says") and not clause.does("add", "change", "create"):
         return False
@@ -124,8 +131,10 @@ def _role(clause: Clause, scene: Scene) -> TextRole:
     if clause.has("caption") and not clause.has("title"):
         return "caption"
     if clause.has("title", "credits"):
-        return "title"
-    if clause.has("clips", "every") and clause.has("quote") and not scene.text:
+        captioned = clause.does("change") and clause.picks and texts(scene.draft, "caption")
+        return "caption" if captioned and not texts(scene.draft, "title") else "title"
+    of_photo = clause.has("clips", "every") or photos_by_ordinal(clause)
+    if of_photo and clause.has("quote") and not scene.text:
         return "title" if clause.written == "title" else "caption"
     if clause.has("text") or clause.after == "text":
         return "title" if texts(scene.draft, "title") or not texts(scene.draft, "caption") else "caption"
@@ -170,7 +179,7 @@ def _rewording(role: TextRole, clause: Clause, scene: Scene, quoted: list[str], 
             return _additions(role, clause, scene, quoted, style)
         index = matching[0] if matching else 0
     elif len(present) > 1:
-        index = 0
+        index = text_meant(clause, present, scene)
     return [ChangeText(role, text=quoted[-1], when=_when(clause, scene), style=style, index=index)]
 
 
@@ -182,13 +191,16 @@ def _additions(role: TextRole, clause: Clause, scene: Scene, quoted: list[str], 
         return [_rolled(lines, when, style)]
     if told and when is None and (items := _for_each(quoted, clause, scene)):
         return [AddText("caption", text, When("clip", index), style) for index, text in enumerate(items)]
-    picks = scene.positions(scene.said(clause)) if scene.said(clause) and not scene.text else ()
+    if told and clause.has("caption") and (pairs := numbered(_ITEMS.split(quoted[0]), len(scene.segments))):
+        return [AddText("caption", text, When("clip", index), style) for index, text in pairs]
+    named = scene.said(clause) or (photos_by_ordinal(clause) if not scene.text else ())
+    picks = scene.positions(named) if named and not scene.text else ()
     if clause.has("lower_third"):
         role, style = "caption", {**_colored(style), "style": "lower-third"}
         when = when or (None if picks else When("head", _LOWER_THIRD_MS))
     if len(picks) == len(quoted) and picks and when is None:
-        pairs = zip(quoted, picks, strict=True)
-        return [AddText(role, text, When("clip", index), style) for text, index in pairs]
+        each = zip(quoted, picks, strict=True)
+        return [AddText(role, text, When("clip", index), style) for text, index in each]
     if clause.has("every") and len(quoted) > 1:
         return [AddText(role, text, When("clip", i), style) for i, text in enumerate(quoted[: len(scene.segments)])]
     if picks and when is None:
@@ -278,6 +290,8 @@ def _style(clause: Clause) -> dict[str, Any]:
 
 def _when(clause: Clause, scene: Scene) -> When | None:
     """The time asked for; a bare duration counts from where the text begins (marked by end_ms = 1)."""
+    if clause.has("vanish") and (tag := clause.take("point") or clause.take("duration")) is not None:
+        return When("head", round(tag.number("point") or tag.number("duration")), 1)
     for concept in ("head", "tail"):
         if (tag := clause.take(concept)) is not None:
             return When("head" if concept == "head" else "tail", round(tag.number(concept)))
