@@ -156,6 +156,15 @@ CASES = [
     ("I filmed this on my phone", "chat", "the same place, told about"),
     ("you'll be needing our photos, one moment", "upload", "what the hearer ought to have"),
     ("you'll want the logo bigger", "chat", "the same opening and a wish about a part"),
+    ("where do I grab it?", "export", "a place to get it from"),
+    ("where does she get the idea, show that", "chat", "the same verb, and a person of the story"),
+    ("what we want now is the finished video", "export", "a wish turned about"),
+    ("what I need is the film a bit shorter", "chat", "turned about, and a wish about the film"),
+    ("I have no idea how many points survived", "credits", "not knowing is asking"),
+    ("I'm not sure about exporting yet", "chat", "not knowing what to do asks for nothing"),
+    ("what number of tries is in there now?", "credits", "how much is in, with no part of a film"),
+    ("which part should I cut right now", "chat", "an opinion about what is in"),
+    ("use https://a.example/surf.mp4 as the opening shot", "upload chat", "a place in the film is named with it"),
 ]
 
 
