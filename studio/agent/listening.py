@@ -78,6 +78,8 @@ def reply_language(message: str, session: str, last: str = "") -> str:
 def spoken_in(text: str, conversation: str) -> str:
     """The language a text is to be read aloud in; a few words that are no sure sign of one are the conversation's."""
     detected = detect_language(text)
+    if not is_spelled(wording(conversation).word("own_name")[0]):
+        return detected  # a text in Latin letters is none of a language that is not written with them
     if detected != "en" or not _unknown(text, own_words("en")) or len(text.split()) > _SURE_WORDS:
         return detected
     return conversation

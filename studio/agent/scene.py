@@ -73,6 +73,9 @@ class Scene:
     def said(self, clause: Clause) -> tuple[Pick, ...]:
         """The photos a clause names, or the answer to the question which ones; "the others" are those not yet named."""
         picks = self.picks or clause.picks
+        moved = clause.has("place", "shift", "before", "after", "nth_place") and not clause.has("keep_only")
+        if not picks and moved and clause.has("video_clip") and len(self.clips) == 1 < len(self.segments):
+            return (Pick("at", self.clips[0] + 1),)
         if not picks and clause.has("that_one") and self._about_a_photo(clause):
             if not clause.named or clause.unknown_name:
                 raise Unclear("which_photo", "clips", word=clause.unknown_name)

@@ -39,7 +39,7 @@ CLOSED = {
 }
 READ_IN_ENGLISH = {"size_word", "music_only", "takes", "particle"}
 """4k and full hd are said in English everywhere."""
-OPTIONAL = {"before_last", "one", "article", "definite"}
+OPTIONAL = {"before_last", "one", "article", "definite", "partly", "video_clip"}
 """What some languages say in another way."""
 GUI = re.compile(r"\b(click|open|drag|drop|buttons?|panel|export|preview)\b|点击|打开|拖|导出|按钮|面板|预览")
 

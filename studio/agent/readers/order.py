@@ -91,7 +91,7 @@ def _without(positions: tuple[int, ...], scene: Scene) -> list[Edit]:
 
 
 def _keep_only(clause: Clause, scene: Scene) -> list[Edit]:
-    if not clause.has("keep_only") or clause.has("add_photos", "between", "transition_noun"):
+    if not clause.has("keep_only") or clause.has("add_photos", "between", "transition_noun", "partly"):
         return []
     picks = _picks(clause, scene, numbers=True)
     if not picks:

@@ -194,6 +194,8 @@ def read_look(clause: Clause, scene: Scene) -> list[Edit]:
         return []
     if look is not None and _for_some(clause, scene):
         raise Unclear("look_whole")
+    if scene.draft.meta.look and clause.has("partly") and clause.picks and clause.topics <= {"photo"}:
+        raise Unclear("look_whole")
     if clause.has("leave"):
         return []
     if look is None:
