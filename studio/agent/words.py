@@ -138,7 +138,12 @@ def numerals() -> Mapping[str, int]:
     }
 
 
-def _entries(language: str) -> Iterator[tuple[str, str, str]]:
+@lru_cache(maxsize=16)
+def _entries(language: str) -> tuple[tuple[str, str, str], ...]:
+    return tuple(_every_entry(language))
+
+
+def _every_entry(language: str) -> Iterator[tuple[str, str, str]]:
     for concept, values in lexicon(language).items():
         if concept == "variants":
             continue
@@ -156,6 +161,8 @@ def _spelled(concept: str, value: str, wordings: str) -> Iterator[tuple[str, str
 
 def plain(wording: str) -> str:
     """A wording as the scanner sees text: folded, variants resolved, hyphens as spaces."""
+    if wording.isascii() and wording.replace(" ", "").isalpha() and wording.islower() and "  " not in wording:
+        return wording.strip()
     letters = "".join(variants().get(letter, letter) for letter in fold(wording)) if not wording.isascii() else wording
     return " ".join(letters.lower().replace("-", " ").replace("_", " ").split())
 
