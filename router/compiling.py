@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .normalise import without_marks
+from .normalise import aligned, without_marks
 
 GAP = "…"
 """Between words of a phrase: up to five other words."""
@@ -77,9 +77,14 @@ def _phrases(words: Mapping[str, str | None]) -> dict[str, frozenset[str]]:
     for tag, listed in words.items():
         for raw in (listed or "").split(","):
             for spelled in _spelled_out(raw):
-                if phrase := " ".join(spelled.split()):
+                if phrase := _as_read(" ".join(spelled.split())):
                     phrases[phrase] = phrases.get(phrase, frozenset()) | {tag}
     return phrases
+
+
+def _as_read(phrase: str) -> str:
+    """A phrase in the letters texts are read in: Thai sara am and dotted Devanagari letters come apart there."""
+    return GAP.join(aligned(part).text for part in phrase.split(GAP))
 
 
 def _spelled_out(pattern: str) -> list[str]:

@@ -62,6 +62,12 @@ CASES = [
         "chat export",
         "Dutch verbs in two parts, pronouns without their apostrophe",
     ),
+    ("ทำเป็นขาวดำแล้วส่งออก", "chat export", "Thai sara am is read in two letters, so the lexicon is as well"),
+    ("¿qué música me aconsejas para el baile?", "chat", "advice asked for, not what is in there"),
+    ("ahora mismo te envío las de la playa", "upload", "who hands what to whom is in the pronoun"),
+    ("le gamin exporte des billes au marché", "chat", "what people of the story do is not asked for"),
+    ("wie krieg ich den Film auf mein Tablet", "export", "the way to a place of one's own"),
+    ("ogni ritocco mi mangia crediti, vero?", "credits", "what each change costs: the edit is a name there"),
 ]
 
 
