@@ -60,7 +60,9 @@ def _bare(block: bytes | None) -> bytes | None:
 def _of_jpeg(file: BinaryIO) -> bytes | None:
     file.seek(2)
     while (mark := file.read(4)) and mark[0] == 0xFF and mark[1] not in (0xD9, 0xDA):
-        size = struct.unpack(">H", mark[2:])[0] - 2
+        size = struct.unpack(">H", mark[2:])[0] - 2  # it counts itself
+        if size < 0:
+            return None
         if mark[1] == 0xE1:
             segment = file.read(size)
             if segment.startswith(b"Exif\0\0"):
@@ -116,10 +118,10 @@ def _item(iinf: bytes) -> int | None:
 
 
 def _place(iloc: bytes, item: int) -> tuple[int, int]:
-    """Where an item's bytes are: start and length. Raises struct.error, ValueError."""
+    """Where an item's bytes are: start and length. Raises struct.error, IndexError, ValueError."""
     version, sizes = iloc[0], struct.unpack_from(">H", iloc, 4)[0]
-    offset, length, base = (_WIDTHS[sizes >> shift & 15] for shift in (12, 8, 4))
-    index = _WIDTHS[sizes & 15] if version else "0s"
+    offset, length, base = (_number(sizes >> shift & 15) for shift in (12, 8, 4))
+    index = _number(sizes & 15) if version else _number(0)
     count = struct.unpack_from(">H" if version < 2 else ">I", iloc, 6)[0]
     at = 8 if version < 2 else 10
     head = f">{'H' if version < 2 else 'I'}{'H' if version else ''}H{base}H"
@@ -129,9 +131,16 @@ def _place(iloc: bytes, item: int) -> tuple[int, int]:
         at += struct.calcsize(head)
         if fields[0] == item and fields[-1]:
             _, start, size = struct.unpack_from(extent, iloc, at)
-            return (fields[-2] or 0) + (start or 0), size
+            return (fields[-2] or 0) + (start or 0), size or _MOST_BYTES  # no length: up to the end
         at += fields[-1] * struct.calcsize(extent)
     raise ValueError("the item has no place")
+
+
+def _number(width: int) -> str:
+    """How `struct` calls a number of so many bytes."""
+    if width not in _WIDTHS:
+        raise ValueError(f"no number has {width} bytes here")
+    return _WIDTHS[width]
 
 
 def _taken(block: bytes) -> Taken | None:
