@@ -23,6 +23,7 @@ NAMES = [
     "UnsupportedMedia",
     "create_app",
     "draft_of",
+    "platform_size",
     "probe",
     "render_film",
     "scheduler",
