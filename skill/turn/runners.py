@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .awake import Awake
 from .journal import Journal, JournalError
-from .lease import Standing, standing
+from .lease import LeaseLost, Standing, standing
 
 if TYPE_CHECKING:
     import subprocess
@@ -92,12 +92,15 @@ class Inline:
         self._working: set[Path] = set()
         self._asked: set[Path] = set()
         self._open: dict[Path, tuple[Journal, int]] = {}
+        self._refused: dict[Path, JournalError] = {}
+        """Conversations whose task gave up because of the disk, until somebody is told."""
         self._awake = Awake()
 
     @asynccontextmanager
     async def journal(self, path: Path, name: str = "") -> AsyncIterator[Journal]:
         """The conversation's journal, shared with everyone who holds it here, and with the task that writes it."""
         if path not in self._open:
+            self._refused.pop(path, None)  # whoever should have been told is gone
             await self._awake.room()
         journal, users = self._open.get(path) or (Journal.open(path, name=name, awake=self._awake), 0)
         self._open[path] = journal, users + 1
@@ -111,8 +114,13 @@ class Inline:
                 journal.close()
 
     def ensure(self, journal: Journal) -> None:
-        """See that a task runs what waits in the conversation."""
+        """See that a task runs what waits in the conversation.
+
+        Raises JournalError when the one before gave up because of the disk; asked again, another one tries.
+        """
         assert journal.path is not None, "the task must be able to open the journal after its caller has closed it"
+        if (refused := self._refused.pop(journal.path, None)) is not None:
+            raise refused
         if journal.path in self._working:
             self._asked.add(journal.path)  # the task may have looked for the last time already
         elif journal.unfinished() and standing(journal)[0] is not Standing.HELD:
@@ -128,5 +136,9 @@ class Inline:
                 while path in self._asked:
                     self._asked.discard(path)
                     await serve(journal, self._run or run_pinned)
+        except LeaseLost:  # somebody else runs it now; `ensure` looks again for those who wait
+            pass
+        except JournalError as error:  # the trouble of those who wait for this conversation, and of no other
+            self._refused[path] = error
         finally:
             self._working.discard(path)

@@ -419,6 +419,69 @@ def test_fifty_conversations_at_once_keep_apart(home: Path) -> None:
     assert not list((home / "conversations").glob("*.lease-*"))
 
 
+async def beside(home: Path, first: Callable[[PinnedTurn, RunningTurn], None]) -> tuple[list[str], list[str] | str]:
+    """What conversation a hears, and b, whose first turn runs into trouble while a's goes on."""
+    troubled, tries = anyio.Event(), 0
+    heard: dict[str, list[str] | str] = {}
+
+    async def run(pinned: PinnedTurn, log: RunningTurn) -> TurnState:
+        nonlocal tries
+        if pinned.request.text == "for b":
+            tries += 1
+            if tries == 1:
+                try:
+                    first(pinned, log)
+                finally:
+                    troubled.set()
+        else:
+            await troubled.wait()
+            await anyio.sleep(0.1)
+        return await answer(pinned, log)
+
+    async def follow_one(runner: Inline, name: str) -> None:
+        async with runner.journal(conversation_file(home, name), name) as journal:
+            asked = ask(journal, home, f"for {name}")
+            try:
+                runner.ensure(journal)
+                events = follow(Follower(journal, asked), lambda: runner.ensure(journal))
+                heard[name] = texts([event async for event in events])
+            except JournalError as error:
+                heard[name] = str(error)
+
+    async with anyio.create_task_group() as tasks:
+        runner = Inline(tasks, run)
+        async with anyio.create_task_group() as callers:
+            for name in ("a", "b"):
+                callers.start_soon(follow_one, runner, name)
+    assert isinstance(heard["a"], list)
+    return heard["a"], heard["b"]
+
+
+def test_a_conversation_that_was_taken_over_leaves_the_others_of_its_program_alone(home: Path) -> None:
+    def taken_over(pinned: PinnedTurn, log: RunningTurn) -> None:
+        file = conversation_file(home, "b")
+        for lock in file.parent.glob(f"{file.name}.lease-*"):
+            os.utime(lock, (5, 5))
+        with Journal.open(file) as other:
+            lease = Lease.take(other, stale=5)
+            assert lease
+            lease.release()
+
+    assert anyio.run(beside, home, taken_over) == (["heard for a"], ["heard for b"])
+
+
+def test_a_conversation_whose_journal_is_held_up_leaves_the_others_of_its_program_alone(home: Path) -> None:
+    def held_up(pinned: PinnedTurn, log: RunningTurn) -> None:
+        with closing(sqlite3.connect(conversation_file(home, "b"), isolation_level=None)) as frozen:
+            frozen.execute("BEGIN IMMEDIATE")
+            log._journal.connection.execute("PRAGMA busy_timeout = 50")
+            log.append(Text("held up"))
+
+    heard, trouble = anyio.run(beside, home, held_up)
+    assert heard == ["heard for a"]
+    assert "be suspended" in trouble
+
+
 def test_a_lease_that_is_doubtful_is_watched_by_the_next_worker(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("skill.turn.worker.PATIENCE_S", 0.1)
     clock = HandSet()
