@@ -38,8 +38,8 @@ class Awake:
         Closing a journal waits for the disk, so one that is busy with its turn is left alone. Nobody waits long: where
         all stay busy, the newcomer is let in and `use` makes room.
         """
-        async with self._door:
-            with anyio.move_on_after(_PATIENCE_S):
+        with anyio.move_on_after(_PATIENCE_S):  # from the moment of coming, however many stand before the door
+            async with self._door:
                 await self._place()
 
     async def _place(self) -> None:

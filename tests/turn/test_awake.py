@@ -154,3 +154,20 @@ def test_nobody_waits_for_ever_for_those_who_stay_busy(tmp_path: Path, monkeypat
             assert is_open(busy)
 
     anyio.run(main)
+
+
+def test_who_comes_last_waits_no_longer_than_who_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(awake, "_ROOM", 1)
+    monkeypatch.setattr(awake, "_PATIENCE_S", 0.2)
+    monkeypatch.setattr(awake, "_QUIET_S", 3600)
+
+    async def main() -> None:
+        together = Awake()
+        with Journal.open(tmp_path / "busy.sqlite", awake=together) as busy:
+            busy.turns()
+            with anyio.fail_after(5):
+                async with anyio.create_task_group() as newcomers:
+                    for _ in range(50):
+                        newcomers.start_soon(together.room)
+
+    anyio.run(main)
