@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import anyio
 
@@ -15,21 +15,30 @@ from .intake import LOOKS
 from .settings import is_web_address
 
 if TYPE_CHECKING:
+    from api import BackendError
+
     from ..handlers.contract import Conversation, Emit, TurnContext
     from .media import MediaFile
+
+_PASSING = frozenset({408, 425})
+"""Statuses that refuse a request now, and not for good. Source: RFC 9110, 15.5.9; RFC 8470, 5.2."""
 
 
 @dataclass(frozen=True, slots=True)
 class Afresh:
-    """What the new project lacks. gone: names of files; film: there were edits."""
+    """What the new project lacks. gone: names of files the user is asked for; film: there were edits.
+
+    later: files are missing that the next turn can bring.
+    """
 
     gone: tuple[str, ...] = ()
     film: bool = False
+    later: bool = False
 
     @property
     def lacks_something(self) -> bool:
         """Whether a message about the old project would be lost on the new one."""
-        return self.film or bool(self.gone)
+        return self.film or self.later or bool(self.gone)
 
 
 async def begin_afresh(ctx: TurnContext, emit: Emit) -> None:
@@ -53,9 +62,7 @@ async def begin_afresh(ctx: TurnContext, emit: Emit) -> None:
         parts += await _bring_back(ctx, emit)
     if film:
         parts.append(ctx.say("afresh_film"))
-    left = _lost_media(conversation)
-    conversation.lost = {"media": left, "film": False} if left else None  # of the film it is told now
-    ctx.log.save()
+    _note_film_told(ctx)
     await emit(Text(ctx.say("sentence_gap").join(parts)))
 
 
@@ -71,10 +78,15 @@ async def go_on_afresh(ctx: TurnContext, emit: Emit) -> None:
     parts += await _bring_back(ctx, emit)
     if film:
         parts.append(ctx.say("afresh_film"))
-    conversation.lost = None
-    ctx.log.save()
+    _note_film_told(ctx)
     if parts:
         await emit(Text(ctx.say("sentence_gap").join(parts)))
+
+
+def _note_film_told(ctx: TurnContext) -> None:
+    left = _lost_media(ctx.conversation)
+    ctx.conversation.lost = {"media": left, "film": False} if left else None
+    ctx.log.save()
 
 
 def _lost_media(conversation: Conversation) -> dict[str, str]:
@@ -94,47 +106,64 @@ def _had_film(ctx: TurnContext) -> bool:
 async def _bring_back(ctx: TurnContext, emit: Emit) -> list[str]:
     """Put the lost files and links into the new project, in their order; returns what there is to say about it.
 
-    A file of an earlier turn is taken from where the user had it, if it is there and no byte of it has changed.
+    A file of an earlier turn is taken from where the user had it, if it is there and no byte of it has changed. Where
+    the backend cannot take one just now, it and those behind it stay lost, and the next turn brings them.
     """
     conversation = ctx.conversation
     media, film = _lost_media(conversation), bool(conversation.lost and conversation.lost["film"])
-    gone = []
+    gone: dict[str, str] = {}
+    left = dict(media)
     with TemporaryDirectory(prefix="skillturn-") as folder:
         for number, (key, name) in enumerate(media.items()):
-            if key in conversation.uploaded:  # the new project was lost as well, and is begun again by now
-                continue
-            await emit(Progress(ctx.say("uploading", done=number, total=len(media)), "upload", number / len(media)))
-            if not await _sent_again(ctx, key, name, Path(folder)):
-                gone.append(name)
-                conversation.places.pop(key, None)
-                continue
-            conversation.uploaded[key] = name
-            rest = {other: called for other, called in _lost_media(conversation).items() if other != key}
-            conversation.lost = {"media": rest, "film": film}
+            if key not in conversation.uploaded:  # else this project was lost as well, and the next has it by now
+                text = ctx.say("uploading", done=number, total=len(media))
+                await emit(Progress(text, "upload", number / len(media)))
+                fate = await _sent_again(ctx, key, name, Path(folder))
+                if fate == "later":
+                    break
+                if fate == "gone":
+                    gone[key] = name
+                    conversation.places.pop(key, None)
+                else:
+                    conversation.uploaded[key] = name
+            left.pop(key, None)
+            conversation.lost = {"media": gone | left, "film": film}  # until it is told, both
             ctx.log.save()
-    conversation.lost = None
-    ctx.afresh = Afresh(tuple(gone), film)
+    conversation.lost = {"media": left, "film": film} if left else None
+    ctx.afresh = Afresh(tuple(gone.values()), film, bool(left))
     if not ctx.afresh.lacks_something:  # a message to the one is a message to the other
         ctx.sent_in = ctx.sent_in and conversation.session_id
-    told = [ctx.say("afresh_back", count=len(media) - len(gone))] if len(media) > len(gone) else []
-    return told + ([ctx.say("afresh_gone", count=len(gone), names=ctx.say.listed(gone))] if gone else [])
+    back = len(media) - len(gone) - len(left)
+    told = [ctx.say("afresh_back", count=back)] if back else []
+    told += [ctx.say("afresh_later", count=len(left))] if left else []
+    return told + ([ctx.say("afresh_gone", count=len(gone), names=ctx.say.listed([*gone.values()]))] if gone else [])
 
 
-async def _sent_again(ctx: TurnContext, key: str, name: str, folder: Path) -> bool:
+async def _sent_again(ctx: TurnContext, key: str, name: str, folder: Path) -> Literal["back", "gone", "later"]:
     from api import BackendError  # noqa: PLC0415 - loaded with the backend by now
 
     try:
         if is_web_address(key):
             await ctx.client.upload_urls([key])
-            return True
+            return "back"
         file = ctx.brought.get(key) or await _unchanged(ctx, key, ctx.conversation.places.get(key))
         file = await _as_sent(ctx, file, folder) if file else None
         if file is None:
-            return False
+            return "gone"
         await ctx.client.upload_file(file.path, name=name, media_type=file.media_type)
-    except (BackendError, OSError):
-        return False
-    return True
+    except BackendError as error:
+        return "gone" if _for_good(error) else "later"
+    except OSError:
+        return "gone"
+    return "back"
+
+
+def _for_good(error: BackendError) -> bool:
+    """Whether the backend will never take this file: waiting for it would hold up every later word."""
+    from api import BackendError, FileRefused  # noqa: PLC0415 - as above
+
+    plain = type(error) is BackendError and 400 <= error.code < 500 and error.code not in _PASSING
+    return plain or isinstance(error, FileRefused)
 
 
 async def _know(ctx: TurnContext, path: Path) -> None:

@@ -265,3 +265,38 @@ def test_an_edit_whose_draft_nobody_looked_at_is_an_edit_all_the_same(bench: Ben
     assert bench.backend.sent_messages() == ["add a title"]
     assert "edits from before are not in it" in log.texts[0]
     assert not log.conversation.edited
+
+
+@pytest.mark.parametrize("trouble", [httpx.ConnectError("gone"), httpx.Response(503), httpx.Response(500)])
+def test_photos_the_network_keeps_away_come_with_the_next_turn(bench: Bench, photo: Photo, trouble: Any) -> None:
+    bench.known(session_id="old-one")
+    bench.turn("", *(photo(f"{name}.jpg") for name in "abc"))
+    sessions(bench, "new-one")
+    bench.backend.reply("state", lost("old-one", state(None)))
+    fine = {"code": 0, "data": {}}
+    seen = len(uploads(bench))
+    bench.backend.reply("upload", lambda _: trouble if uploads(bench)[-1][1] != "a.jpg" else fine)
+    log = bench.turn("make a reel of these")
+    assert "Your file is in it again. Your 2 files go into it with your next request." in log.texts[0]
+    assert "again:" not in log.texts[0] and "c.jpg" not in str(log.problem), "nobody is asked for what is here"
+    assert (log.problem.code, log.problem.charged) == ("1002", False)
+    assert set(log.conversation.uploaded.values()) == {"a.jpg"}
+    bench.backend.reply("upload", fine)
+    bench.backend.reply("send", bench.backend.stream("Made it."))
+    assert bench.turn("make a reel of these").texts == ["2 of your files are in it again.", "Made it."]
+    assert [name for _, name in uploads(bench)[-2:]] == ["b.jpg", "c.jpg"]
+    assert [name for _, name in uploads(bench)[seen:]].count("a.jpg") == 1
+    assert bench.log.conversation.lost is None
+    assert len(bench.log.conversation.places) == 3
+
+
+@pytest.mark.parametrize("refusal", [{"code": 4001}, httpx.Response(404)])
+def test_a_photo_the_backend_will_never_take_holds_up_nothing(bench: Bench, photo: Photo, refusal: Any) -> None:
+    bench.known(session_id="old-one")
+    bench.turn("", photo("a.jpg"))
+    sessions(bench, "new-one")
+    bench.backend.reply("state", lost("old-one", state(None)))
+    bench.backend.reply("upload", refusal)
+    assert "a.jpg" in bench.turn("make a reel").problem.advice
+    bench.backend.reply("send", bench.backend.stream("Made it."))
+    assert bench.turn("make a reel").texts == ["Made it."]
