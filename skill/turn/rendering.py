@@ -104,7 +104,8 @@ async def give_up(ctx: TurnContext, emit: Emit) -> None:
             return
     except BackendError:
         return
-    await emit(Text(ctx.say("render_goes_on", backend=ctx.advisor.backend_name, word=word)))
+    key = "render_goes_on_free" if ctx.advisor.free or ctx.plan.export.free else "render_goes_on"
+    await emit(Text(ctx.say(key, backend=ctx.advisor.backend_name, word=word)))
 
 
 async def _reattached(ctx: TurnContext, job: Job) -> Render | None:

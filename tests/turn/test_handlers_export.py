@@ -1,6 +1,7 @@
 """Export, status and credits."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -366,6 +367,21 @@ def test_a_stopped_export_is_not_mentioned_and_taken_up_when_asked_for_again(rea
     ready.backend.reply("render_status", DONE)
     assert len(ready.turn("export").told("file")) == 1
     assert len(submitted(ready.backend)) == 1
+
+
+@pytest.mark.parametrize(("priced", "studio", "said"), [(True, False, False), (False, False, True), (True, True, True)])
+def test_that_a_stopped_render_costs_nothing_is_said_only_where_it_is_so(
+    ready: Bench, *, priced: bool, studio: bool, said: bool
+) -> None:
+    ready.plan = replace(ready.plan, export=replace(ready.plan.export, free=not priced))
+    if studio:
+        ready.known(free=True)
+    ready.backend.reply(
+        "render_status", lambda request: {"status": "processing"} if request.method == "GET" else httpx.Response(404)
+    )
+    told = stopped(ready)[1]
+    assert "may go on making it" in told
+    assert ("costs nothing" in told) == said
 
 
 @pytest.mark.parametrize(("answer", "said"), [({"code": 0}, "not made any further"), (404, "may go on"), (500, "")])
