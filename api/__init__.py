@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     )
     from .exchange import Recover
     from .stream import Heartbeat, StreamEnd, StreamEvent, TextPart, ToolActivity, joint
+    from .tokens import CLAIM, TOKEN, TOKEN_START, holds_token
     from .virtual_time import VirtualClock
     from .wire import Render, State, Uploaded
 
@@ -80,6 +81,7 @@ _HOME = {
         ),
         "exchange": ("Recover",),
         "stream": ("Heartbeat", "StreamEnd", "StreamEvent", "TextPart", "ToolActivity", "joint"),
+        "tokens": ("CLAIM", "TOKEN", "TOKEN_START", "holds_token"),
         "virtual_time": ("VirtualClock",),
         "wire": ("Render", "State", "Uploaded"),
     }.items()
@@ -87,7 +89,10 @@ _HOME = {
 }
 
 __all__ = [
+    "CLAIM",
     "MOST_MESSAGE_CHARS",
+    "TOKEN",
+    "TOKEN_START",
     "Auth",
     "BackendError",
     "BackendUnreachable",
@@ -130,6 +135,7 @@ __all__ = [
     "Transition",
     "Uploaded",
     "VirtualClock",
+    "holds_token",
     "is_loopback",
     "joint",
     "open_http",

@@ -84,7 +84,7 @@ def read_session(answer: Mapping[str, Any]) -> Session:
 def read_claim_token(answer: Mapping[str, Any]) -> str | None:
     """The link token, None when the answer holds none or an access token, which must never be put in a link."""
     token = _text(data_of(answer).get("claim_token"))
-    return token if re.fullmatch(r"(?!nmv_)[\w.~-]+", token) else None
+    return token if re.fullmatch(r"(?!nmv_(?!clm_))[\w.~-]+", token) else None
 
 
 def read_balance(answer: Mapping[str, Any]) -> Balance:

@@ -15,6 +15,7 @@ from .connection import httpx
 from .endpoints import Endpoints
 from .errors import BackendError, RateLimited, TokenExpired
 from .exchange import Exchange, Recover, take_stream
+from .tokens import holds_token
 
 if TYPE_CHECKING:
     from .downloads import Downloaded
@@ -122,7 +123,7 @@ class Client:
     def shareable(self, text: str) -> str | None:
         """An address or a word that may be shown to anybody: None when our token, or what looks like one, is in it."""
         token = self._exchange.auth.token()
-        return None if "nmv_usr_" in text or (token and token in text) else text
+        return None if holds_token(text) or (token and token in text) else text
 
     async def balance(self) -> Balance:
         """The account's credits."""

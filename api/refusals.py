@@ -24,6 +24,7 @@ from .errors import (
     SessionLost,
     TokenExpired,
 )
+from .tokens import CLAIM, TOKEN
 
 _KINDS: dict[int, type[BackendError]] = {
     1001: TokenExpired,
@@ -37,7 +38,7 @@ _KINDS: dict[int, type[BackendError]] = {
 _ON_UPLOAD = {413: 4002, 415: 4001}
 _GATEWAY = frozenset({502, 503, 504})
 _NO_SESSION = re.compile(r"session\b.{0,40}\bnot found|no such session|unknown session", re.I | re.S)
-_SECRET = re.compile(r"(?i:bearer)\s+\S+|\bnmv_\w+|\bclm_\w+")
+_SECRET = re.compile(rf"(?i:bearer)\s+\S+|{TOKEN}|{CLAIM}")
 _WORDS_KEYS = ("detail", "message", "msg", "error", "errorMessage", "error_message")
 _SUCCESS = frozenset({0, 200})
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from api import VirtualClock
+from api import VirtualClock, holds_token
 
 from ..document import SkillPlan, attribution_headers
 from ..handlers.contract import Conversation, PendingSend
@@ -218,9 +218,9 @@ def _written(file: File | str, folder: Path) -> Path:
 
 
 def _leaks(number: int, shown: Sequence[Mapping[str, Any]], settings: Settings) -> list[Mismatch]:
-    secrets = [secret for secret in ("nmv_usr_", settings.token, _CLIENT_ID) if secret]
+    secrets = [secret for secret in (settings.token, _CLIENT_ID) if secret]
     return [
         Mismatch(f"the host sees a secret in {event}", number)
         for event in shown
-        if any(secret in str(event) for secret in secrets)
+        if holds_token(str(event)) or any(secret in str(event) for secret in secrets)
     ]

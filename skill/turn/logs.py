@@ -13,14 +13,15 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequenc
 from contextlib import contextmanager
 from typing import Any, Literal, TextIO, cast
 
+from api import CLAIM, TOKEN
+
 from .events import Done, Problem, TurnEvent
 
 Form = Literal["text", "json", "off"]
 
 HIDDEN = "[hidden]"
 _SECRET = frozenset({"authorization", "token", "client_id", "claim_token"})
-# what a bearer token looks like in a header, and how this family's tokens begin
-_TOKENS = re.compile(r"(?i)(\bbearer\s+)\S+|\b(?:nmv_usr_|clm_|skt_)[\w.~+/-]+")
+_TOKENS = re.compile(rf"((?i:\bbearer)\s+)\S+|{TOKEN}|{CLAIM}")
 
 
 def configure_logs(form: Form, secrets: Iterable[str | None] = ()) -> Redaction:

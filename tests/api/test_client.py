@@ -158,6 +158,8 @@ async def test_a_session_is_created_once_with_the_language_or_without(open_clien
     ("answer", "token"),
     [
         ({"code": 0, "data": {"claim_token": "clm_1"}}, "clm_1"),
+        ({"code": 0, "data": {"claim_token": "nmv_clm_1"}}, "nmv_clm_1"),
+        ({"code": 0, "data": {"claim_token": "nmv_1"}}, None),
         ({"code": 0, "data": {"claim_token": "nmv_usr_1"}}, None),
         ({"code": 0, "data": {}}, None),
         (httpx.Response(404, json={"detail": "Not Found"}), None),

@@ -20,7 +20,7 @@ Auth BackendError BackendUnreachable Balance Client ClientIdMissing ClientIds Cl
 Endpoints ExportBlocked FileRefused Heartbeat MOST_MESSAGE_CHARS Mood Motion NoCredits Position ProtocolError
 RateLimited Recover Render Role Segment SegmentMeta Session SessionLost SignedIn State StreamEnd StreamEvent
 SystemClock TextPart TokenExpired TokenStore ToolActivity Track TrackType Transition Uploaded VirtualClock
-is_loopback joint open_http placed shared_http
+CLAIM TOKEN TOKEN_START holds_token is_loopback joint open_http placed shared_http
 """.split()  # noqa: SIM905  # a list of words reads best as words
 )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from api import TOKEN_START
+
 from ..plan import Finding
 from .subject import Subject
 
@@ -23,7 +25,8 @@ _PATTERNS = (
         "secret-literal",
         re.compile(
             r"(?:api[_-]?key|token|secret|password)[\"']?\s*[:=]\s*[\"'](?!\$|<)(?=[^\"']*\d)(?=[^\"']*[A-Za-z])[\w+/=-]{16,}[\"']"
-            r"|\b(?:sk-[A-Za-z0-9]{20,}|ghp_[A-Za-z0-9]{20,}|nmv_usr_[A-Za-z0-9]{16,}|AKIA[A-Z0-9]{16})",
+            r"|\b(?:sk-[A-Za-z0-9]{20,}|ghp_[A-Za-z0-9]{20,}|AKIA[A-Z0-9]{16})"
+            rf"|{TOKEN_START}[A-Za-z0-9]{{16,}}",
             re.IGNORECASE,
         ),
         "This looks like a real secret.",
