@@ -16,7 +16,7 @@ _Class = TypeVar("_Class")
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def value(cls: type[_Class]) -> type[_Class]:
-    """Make the class a frozen, slotted dataclass whose fields are all given, compared and shown."""
+    """Make the class a frozen, slotted dataclass whose fields are given, compared and, but for `repr=False`, shown."""
     for name, method in _METHODS.items():
         setattr(cls, name, method)
     return dataclass(init=False, repr=False, eq=False, slots=True)(cls)
@@ -46,7 +46,8 @@ def _values(self: Any) -> tuple[Any, ...]:
 
 
 def _repr(self: Any) -> str:
-    shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__match_args__)
+    declared = self.__dataclass_fields__
+    shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__match_args__ if declared[name].repr)
     return f"{type(self).__qualname__}({shown})"
 
 

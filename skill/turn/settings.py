@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from pathlib import Path
 from typing import Literal
 
@@ -31,7 +32,7 @@ class Settings:
     projects untouched for `media_old_s` seconds (keeping.py).
     """
 
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)  # what a traceback or a log shows of us is no place for it
     api_url: str | None = None
     web_url: str | None = None
     client_id: str | None = None

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from skill.turn.settings import Settings
 from skill.value import value
+
+from .conftest import Bench
 
 
 @value
@@ -40,6 +43,28 @@ class Pair:
 
     first: Shot
     others: tuple[Shot, ...] = ()
+
+
+@value
+class Guarded:
+    """A value with something to hide."""
+
+    name: str
+    secret: str | None = field(default=None, repr=False)
+
+
+def test_a_field_may_be_hidden_from_view_and_stays_a_field() -> None:
+    guarded = Guarded("a", "hush")
+    assert repr(guarded) == "Guarded(name='a')"
+    assert guarded != Guarded("a") and replace(guarded, name="b").secret == "hush"
+
+
+def test_neither_the_settings_nor_what_holds_them_shows_a_token(bench: Bench) -> None:
+    bench.settings = Settings(token="hush-hush")
+    for shown in (repr(bench.settings), repr(bench.runtime()), f"{bench.settings}"):
+        assert "hush" not in shown
+    assert "token" not in repr(bench.settings)
+    assert asdict(bench.settings)["token"] == "hush-hush"
 
 
 CALLS: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
