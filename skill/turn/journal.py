@@ -143,14 +143,21 @@ class Journal:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def rows(self, statement: str, *values: object) -> list[Any]:
+        """What a query finds. Raises JournalError: where there is no WAL, whoever writes keeps readers out as well."""
+        try:
+            return self.connection.execute(statement, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise refusal(error, self.path) from error
+
     @property
     def name(self) -> str:
         """What the conversation is called."""
         return self.meta("name")
 
     def meta(self, key: str) -> str:
-        row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return str(row[0]) if row else ""
+        rows = self.rows("SELECT value FROM meta WHERE key = ?", key)
+        return str(rows[0][0]) if rows else ""
 
     def note_project(self, backend: str, session_id: str) -> None:
         """Inside a transaction: remember a backend's project, so that forgetting finds the earlier ones too."""
@@ -158,7 +165,7 @@ class Journal:
 
     def projects(self) -> list[tuple[str, str]]:
         """Every backend and session this conversation ever had."""
-        rows = self.connection.execute("SELECT value, key FROM meta WHERE key GLOB ?", (f"{_PROJECT}*",))
+        rows = self.rows("SELECT value, key FROM meta WHERE key GLOB ?", f"{_PROJECT}*")
         return [(backend, key.removeprefix(_PROJECT)) for backend, key in rows]
 
     @property
@@ -238,14 +245,12 @@ class Journal:
         return self._turns("delivered IS NULL AND state NOT IN ('queued', 'running')")
 
     def _turns(self, where: str, *values: object) -> list[Turn]:
-        rows = self.connection.execute(f"SELECT {_TURN} FROM turns WHERE {where} ORDER BY seq", values)
+        rows = self.rows(f"SELECT {_TURN} FROM turns WHERE {where} ORDER BY seq", *values)
         return [Turn(*row) for row in rows]
 
     def events(self, turn_id: str, after: int = 0) -> list[tuple[int, TurnEvent]]:
         """Events of a turn behind number `after`, each with its number."""
-        rows = self.connection.execute(
-            "SELECT seq, body FROM events WHERE turn_id = ? AND seq > ? ORDER BY seq", (turn_id, after)
-        )
+        rows = self.rows("SELECT seq, body FROM events WHERE turn_id = ? AND seq > ? ORDER BY seq", turn_id, after)
         return [(seq, from_json(json.loads(body))) for seq, body in rows]
 
     def ask_cancel(self, turn_id: str) -> None:
@@ -267,10 +272,10 @@ class Journal:
 
     def memory(self) -> Conversation:
         """The conversation's memory; a fresh one when nothing was kept."""
-        row = self.connection.execute("SELECT body FROM memory").fetchone()
-        if row is None:
+        rows = self.rows("SELECT body FROM memory")
+        if not rows:
             return Conversation()
-        body = json.loads(row[0])
+        body = json.loads(rows[0][0])
         known = {field.name for field in fields(Conversation)}
         return Conversation(**{key: value for key, value in body.items() if key in known})
 

@@ -64,8 +64,11 @@ class Lease:
         return cls(journal, epoch + 1, lock)
 
     def guard(self) -> None:
-        """Make sure that nobody has taken over; inside a transaction it stays so to its end. Raises LeaseLost."""
-        if self.journal.connection.execute("SELECT epoch FROM lease").fetchone()[0] != self.epoch:
+        """Make sure that nobody has taken over; inside a transaction it stays so to its end.
+
+        Raises LeaseLost, JournalError.
+        """
+        if self.journal.rows("SELECT epoch FROM lease")[0][0] != self.epoch:
             raise LeaseLost
 
     def renew(self) -> None:
@@ -135,7 +138,7 @@ def _look(journal: Journal) -> tuple[int, float, Standing]:
     A holder on this machine is known by its lock; one elsewhere, or without locks, by its time alone. A time further
     off than any lease lasts was written before some clock was set back, so it says nothing.
     """
-    epoch, host, expires_at = journal.connection.execute("SELECT epoch, holder, expires_at FROM lease").fetchone()
+    epoch, host, expires_at = journal.rows("SELECT epoch, holder, expires_at FROM lease")[0]
     if expires_at == 0:
         return epoch, expires_at, Standing.FREE
     expires_at = _prolonged_until(journal, epoch) or expires_at
@@ -160,7 +163,8 @@ def _prolonged_until(journal: Journal, epoch: int) -> float | None:
     if journal.path is None:
         return None
     try:
-        return _lock_file(journal.path, epoch).stat().st_mtime
+        with _lock_file(journal.path, epoch).open("rb") as file:  # a shared disk answers `stat` from memory, not `open`
+            return os.fstat(file.fileno()).st_mtime
     except FileNotFoundError:
         return None
 

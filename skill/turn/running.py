@@ -13,7 +13,8 @@ from .lease import Lease
 
 
 class RunningTurn:
-    """A turn in the journal, written under a lease. Every method raises LeaseLost once somebody else took over.
+    """A turn in the journal, written under a lease. Every method raises LeaseLost once somebody else took over,
+    and JournalError when the file cannot be read or written.
 
     released: called when later turns may start beside this one.
     """
@@ -67,8 +68,8 @@ class RunningTurn:
         self._done = True
 
     def _bodies(self) -> list[str]:
-        rows = self._journal.connection.execute(
-            "SELECT body FROM events WHERE turn_id = ? AND stage IS NULL ORDER BY seq", (self.turn_id,)
+        rows = self._journal.rows(
+            "SELECT body FROM events WHERE turn_id = ? AND stage IS NULL ORDER BY seq", self.turn_id
         )
         return [body for (body,) in rows]
 
@@ -88,7 +89,7 @@ class RunningTurn:
             )
 
     def still_ours(self) -> None:
-        """Make sure that nobody has taken over, as somebody may while this process is frozen. Raises LeaseLost."""
+        """Make sure that nobody has taken over, as somebody may while this process is frozen."""
         self._lease.guard()
 
     def settled(self, message_id: str) -> None:
@@ -100,16 +101,18 @@ class RunningTurn:
 
     def unsettled(self) -> PendingSend | None:
         """A message an earlier run of this turn may have sent."""
-        row = self._journal.connection.execute(
+        rows = self._journal.rows(
             "SELECT message_id, text, draft_before FROM sends WHERE turn_id = ? AND NOT settled ORDER BY rowid",
-            (self.turn_id,),
-        ).fetchone()
-        return None if row is None else PendingSend(row[0], json.loads(row[1]), json.loads(row[2]) if row[2] else None)
+            self.turn_id,
+        )
+        if not rows:
+            return None
+        message_id, text, before = rows[0]
+        return PendingSend(message_id, json.loads(text), json.loads(before) if before else None)
 
     def may_have_sent(self) -> bool:
         """Whether any message of this turn may have reached the backend, told or not."""
-        row = self._journal.connection.execute("SELECT 1 FROM sends WHERE turn_id = ?", (self.turn_id,)).fetchone()
-        return row is not None
+        return bool(self._journal.rows("SELECT 1 FROM sends WHERE turn_id = ?", self.turn_id))
 
     def release_conversation(self) -> None:
         """Let the next queued turn start."""

@@ -3,6 +3,8 @@
 import logging
 import sqlite3
 import threading
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, get_args
 
@@ -219,6 +221,24 @@ def test_a_journal_that_cannot_be_opened_says_so(tmp_path: Path) -> None:
     (tmp_path / "folder.sqlite").mkdir()
     with pytest.raises(OSError):
         Journal.open(tmp_path / "folder.sqlite")
+
+
+def test_who_only_looks_where_writers_keep_readers_out_is_told_so(path: Path) -> None:
+    """A rollback journal, as on a network's disk: the last look before a message leaves meets a frozen writer."""
+    with Journal.open(path) as journal:
+        assert journal.connection.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",)
+        journal.add("t1", {}, "d")
+        lease = Lease.take(journal)
+        assert lease
+        log = RunningTurn(lease, journal.turns()[0])
+        journal.connection.execute("PRAGMA busy_timeout = 10")
+        with closing(sqlite3.connect(path, isolation_level=None)) as frozen:
+            frozen.execute("BEGIN EXCLUSIVE")
+            looks: list[Callable[[], object]] = [log.still_ours, log.unsettled, log.may_have_sent, journal.unfinished]
+            for look in [*looks, journal.memory, lambda: standing(journal), lambda: journal.events("t1")]:
+                with pytest.raises(JournalBusy, match="be suspended"):
+                    look()
+        log.still_ours()
 
 
 def test_a_locked_journal_is_neither_damaged_nor_full(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
