@@ -198,18 +198,18 @@ async def _send_links(ctx: TurnContext, batch: _Batch, links: list[str]) -> None
     good = [link for link in links if all(bad.name != link for bad in batch.bad)]
     fresh = [link for link in dict.fromkeys(good) if link not in ctx.conversation.uploaded]
     batch.known += [ctx.conversation.uploaded[link] for link in good if link not in fresh]
-    away: BackendError | None = None
-    for link in fresh:
+    for number, link in enumerate(fresh):
         try:
-            if away is not None:
-                raise away
             uploaded = await ctx.client.upload_urls([link])
         except FileRefused as error:
             batch.bad.append(BadFile(link, str(error.code)))
+        except BackendUnreachable as error:  # nobody is there for the others either
+            batch.errors.append(error)
+            batch.bad += [BadFile(unsent, "not_sent") for unsent in fresh[number:]]
+            return
         except BackendError as error:
             batch.errors.append(error)
             batch.bad.append(BadFile(link, "not_sent"))
-            away = error if isinstance(error, BackendUnreachable) else None
         else:
             batch.arrived += uploaded.names
             ctx.conversation.uploaded.update(zip([link], uploaded.names, strict=False))
@@ -219,7 +219,7 @@ async def _send_links(ctx: TurnContext, batch: _Batch, links: list[str]) -> None
 async def _report(ctx: TurnContext, batch: _Batch, emit: Emit) -> None:
     """What arrived, what did not, and what one can ask for next where no request came with it."""
     if not batch.arrived and not batch.known:
-        if batch.errors and len(batch.errors) == len(batch.bad):
+        if batch.errors and all(bad.reason == "not_sent" for bad in batch.bad):
             raise batch.errors[0]
         raise ActionStopped(_complaint(ctx, batch))
     if batch.bad:

@@ -194,6 +194,16 @@ def test_links_wait_for_a_backend_that_is_away(bench: Bench) -> None:
     assert "19" in log.problem.message
 
 
+def test_links_to_a_backend_that_was_never_there_are_one_trouble(bench: Bench) -> None:
+    bench.known()
+    bench.backend.reply("upload", httpx.ConnectError("gone"))
+    assert bench.turn("", urls=["https://photos.test/a.jpg", "https://photos.test/b.jpg"]).problem.code == "network"
+    log = bench.turn("", urls=["https://photos.test/a.jpg", "ftp://x.test/b.jpg"])
+    assert log.problem.code != "network", "one of them no network would bring"
+    assert "ftp://x.test/b.jpg" in log.problem.message
+    assert bench.backend.calls.count("upload") == 2
+
+
 @pytest.mark.parametrize("link", ["file:///etc/passwd", "ftp://x.test/a.jpg", "http://"])
 def test_only_web_links(bench: Bench, link: str) -> None:
     bench.known()
