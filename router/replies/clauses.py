@@ -8,6 +8,9 @@ from typing import Literal, NamedTuple
 
 from .words import MarkedSentence
 
+SILENT = " .!?。！？\n*_,，、:："
+"""Characters at the ends of a clause that say nothing."""
+
 _PUNCTUATION = re.compile("[,;:，、；：–—-]|[\u2190-\u21ff\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?")
 _BRACKETS = re.compile(r"[(（)）]")
 _MARKS = re.compile(r"(?:\d{1,3}[.)、．]\s*|\b[a-h]\)\s*|[^\w\ue000\"'“”„‘’「」『』«»《》`@]+|_+)+")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from ..table import ReplyAction
-from .clauses import Cut, Head, past_marks
+from .clauses import SILENT, Cut, Head, past_marks
 from .objects import BUTTONS, Found, has_name
 from .words import MarkedSentence
 
-_SILENT = " .!?。！？\n*_,，、:："
 _NEAR = 24  # characters between a control and the words that say what it does
 _LONGEST_PLACE = 50  # characters of "the Export button is in the top right corner"
 _USING = frozenset(["press", "press_weakly", "open"])
@@ -19,7 +18,7 @@ def refers(sentence: MarkedSentence, head: Head, cut: Cut) -> int | None:
     lexicon = sentence.lexicon
     if not lexicon.first:
         verb = min((place for place in sentence.verbs if head.place <= place < cut.end), default=cut.end)
-        between = sentence.folded[head.place : verb].strip(_SILENT)
+        between = sentence.folded[head.place : verb].strip(SILENT)
         return None if verb == cut.end or between or sentence.find("negations", verb, cut.end) else verb
     verb = head.place
     if lexicon.frames and lexicon.spaced and verb not in sentence.verbs and sentence.starts("it", verb):
@@ -38,7 +37,7 @@ def refers(sentence: MarkedSentence, head: Head, cut: Cut) -> int | None:
     while (after := sentence.after("optional", behind, cut.end)) > behind:
         behind = past_marks(sentence, after, cut.end)  # "which you can open at any time"
     spoken_to = head.addressed or head.offered or not lexicon.spaced
-    return verb if spoken_to and not sentence.folded[behind : cut.end].strip(_SILENT) else None
+    return verb if spoken_to and not sentence.folded[behind : cut.end].strip(SILENT) else None
 
 
 def referred(sentence: MarkedSentence, verb: int, named: MarkedSentence, end: int) -> Found | None:

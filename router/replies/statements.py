@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..table import ReplyAction
-from .clauses import Cut, Head, past_marks
+from .clauses import SILENT, Cut, Head, past_marks
 from .lexicon import DONE, MASK, WORD
 from .objects import BUTTONS, Found, acted_on, by_means, has_name, pressed_in
 from .words import MarkedSentence
 
 _REACH = 70  # characters behind "a click on" within which the control stands
-_SILENT = " .!?。！？\n*_,，、:："
 
 
 def stated_in(sentence: MarkedSentence, head: Head, cut: Cut) -> Found | None:
@@ -74,7 +73,7 @@ def located_button(sentence: MarkedSentence, head: Head, cut: Cut) -> Found | No
     offered = sentence.starts("conditions", ending) or sentence.starts(
         "optional", ending
     )  # "is there when you need it"
-    says_more = not offered and sentence.folded[ending : cut.end].strip(_SILENT)
+    says_more = not offered and sentence.folded[ending : cut.end].strip(SILENT)
     return None if says_more else Found(action, label, ending, offered)
 
 
